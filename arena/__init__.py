@@ -1,0 +1,1 @@
+"""What the app does, without Streamlit: import, run, vote, rank, audit, export."""
