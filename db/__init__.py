@@ -1,1 +1,27 @@
-"""The database: tables, sessions, queries and migrations. SQLAlchemy is imported only here."""
+"""The database: tables, sessions, queries and migrations. SQLAlchemy is imported only here.
+
+Functions take a session from `Database.read()` or `Database.write()` and return frozen dataclasses, plain
+values or arrays, never rows of the ORM.
+"""
+
+from db.engine import Database, open_database
+from db.errors import (
+    DatabaseError,
+    DatabaseUnreachableError,
+    DatabaseUrlError,
+    NotFoundError,
+    SchemaError,
+)
+from db.migrate import check_schema, upgrade
+
+__all__ = [
+    "Database",
+    "DatabaseError",
+    "DatabaseUnreachableError",
+    "DatabaseUrlError",
+    "NotFoundError",
+    "SchemaError",
+    "check_schema",
+    "open_database",
+    "upgrade",
+]

@@ -1,0 +1,111 @@
+"""Opening a database: one engine that reads, one that writes, and the recipe that makes SQLite keep its word.
+
+SQLite's default transactions lose concurrent updates; `BEGIN IMMEDIATE` for writers loses none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from db.errors import DatabaseUnreachableError, DatabaseUrlError
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database that is open for reading and writing."""
+
+    url: str
+    reader: Engine
+    writer: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.writer.dialect.name == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database, None for a server."""
+        name = make_url(self.url).database
+        return Path(name).resolve() if self.is_sqlite and name else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session that sees one consistent state and is never committed."""
+        with Session(self.reader, expire_on_commit=False) as session, _reachable(self.url):
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a session that commits at the end of the block, or changes nothing. Keep the block short."""
+        with Session(self.writer, expire_on_commit=False) as session, _reachable(self.url), session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///FILE` or `postgresql://...`; nothing is created or upgraded here.
+
+    Raises
+    ------
+    DatabaseUrlError
+        If the URL is not of either kind.
+    """
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise DatabaseUrlError(url) from error
+    if kind == "sqlite":
+        return Database(url, _sqlite_engine(url, "BEGIN"), _sqlite_engine(url, "BEGIN IMMEDIATE"))
+    if kind == "postgresql":
+        engine = create_engine(url, json_serializer=_to_json)
+        return Database(url, engine, engine)
+    raise DatabaseUrlError(url)
+
+
+def _sqlite_engine(url: str, begin: str) -> Engine:
+    engine = create_engine(url, json_serializer=_to_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    def connect(connection: Any, _record: object) -> None:
+        # The driver's own transaction handling is switched off: it begins too late and too weakly.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA cache_size = -65536")
+        cursor.close()
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", connect)
+    event.listen(engine, "begin", start)
+    return engine
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@contextmanager
+def _reachable(url: str) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnreachableError(url, str(error.orig)) from error

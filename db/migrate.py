@@ -1,0 +1,89 @@
+"""Bringing a database to this version's schema, and refusing one that comes from the future."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from db.engine import Database
+from db.errors import SchemaError, without_password
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(database: Database) -> bool:
+    """Create or upgrade the schema; return True when anything changed.
+
+    Raises
+    ------
+    SchemaError
+        If the database was written by a newer Evenhand.
+    """
+    path = database.path
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    head = _head()
+    with database.writer.begin() as connection:
+        before = _revision(connection)
+        if before == head:
+            return False
+        _refuse_unknown(before, database.url)
+        command.upgrade(_config(connection), "head")
+    return True
+
+
+def check_schema(database: Database) -> None:
+    """Raise SchemaError unless the schema is exactly this version's."""
+    with database.reader.connect() as connection:
+        revision = _revision(connection)
+    if revision is None:
+        raise SchemaError(
+            f"The database {without_password(database.url)} is empty. Run: python -m arena init"
+        )
+    _refuse_unknown(revision, database.url)
+    if revision != _head():
+        raise SchemaError(
+            f"The database {without_password(database.url)} is of an older version. Run: python -m arena init"
+        )
+
+
+def make_revision(database: Database, message: str) -> None:
+    """Write the migration from the database's present schema to the tables as they stand in code."""
+    with database.writer.begin() as connection:
+        command.revision(_config(connection), message=message, autogenerate=True)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _head() -> str:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    if head is None:
+        raise SchemaError("There are no migrations; the installation is incomplete.")
+    return head
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_unknown(revision: str | None, url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaError(
+            f"The database {without_password(url)} was written by a newer Evenhand (schema {revision})."
+            " Update this installation, or use another database."
+        )
