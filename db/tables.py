@@ -250,30 +250,27 @@ class RunRow(Base):
 
 
 class CallRow(Base):
-    """One finished exchange with a model, unique by content: what was paid for once is never paid again.
+    """One answered exchange with a model, unique by content: what was paid for once is never paid again.
 
+    A call that failed has no row; its judgment keeps the reason, so that trying again is a new call.
     The messages are not kept: they render anew from the judge version and the responses, and `key` proves it.
     """
 
     __tablename__ = "call"
-    __table_args__ = (CheckConstraint(one_of("state", "done", "failed"), name="state"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     model: Mapped[str]
     api_base: Mapped[str | None]
-    parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """As sent, after the provider's door dropped what it does not support."""
-    state: Mapped[str]
-    raw_text: Mapped[str | None]
-    finish_reason: Mapped[str | None]
-    is_refusal: Mapped[bool] = mapped_column(default=False)
-    reason: Mapped[str | None]
-    error: Mapped[str | None]
-    status: Mapped[int | None]
+    parameters: Mapped[list[Any]] = mapped_column(JSON)
+    """As sent, `[name, value]` each, after what the provider does not support was dropped."""
+    raw_text: Mapped[str]
+    finish_reason: Mapped[str]
+    refusal: Mapped[str | None]
     n_tokens_in: Mapped[int | None]
     n_tokens_out: Mapped[int | None]
     cost_usd: Mapped[float | None]
-    latency_s: Mapped[float | None]
+    """None: unknown, never free."""
+    latency_s: Mapped[float]
     attempts: Mapped[int] = mapped_column(default=1)
     logprobs: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -364,7 +361,7 @@ class JudgmentRow(Base):
     response_second_id: Mapped[int | None] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
     shown_order: Mapped[str | None]
     repetition: Mapped[int] = mapped_column(default=0)
-    match_id: Mapped[int | None] = mapped_column(ForeignKey("match.id", ondelete="CASCADE"))
+    match_id: Mapped[int | None] = mapped_column(ForeignKey("match.id", ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(default="planned")
     verdict: Mapped[str | None]
     reason: Mapped[str | None]

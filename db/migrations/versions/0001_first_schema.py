@@ -20,21 +20,16 @@ def upgrade() -> None:
         sa.Column("model", sa.String(), nullable=False),
         sa.Column("api_base", sa.String(), nullable=True),
         sa.Column("parameters", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("raw_text", sa.String(), nullable=True),
-        sa.Column("finish_reason", sa.String(), nullable=True),
-        sa.Column("is_refusal", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("error", sa.String(), nullable=True),
-        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("raw_text", sa.String(), nullable=False),
+        sa.Column("finish_reason", sa.String(), nullable=False),
+        sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("n_tokens_in", sa.Integer(), nullable=True),
         sa.Column("n_tokens_out", sa.Integer(), nullable=True),
         sa.Column("cost_usd", sa.Double(), nullable=True),
-        sa.Column("latency_s", sa.Double(), nullable=True),
+        sa.Column("latency_s", sa.Double(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("logprobs", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", db.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("state IN ('done', 'failed')", name=op.f("ck_call_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
         sa.UniqueConstraint("key", name=op.f("uq_call_key")),
     )
@@ -371,7 +366,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_judgment_call_id")),
         sa.ForeignKeyConstraint(["judge_id"], ["judge.id"], name=op.f("fk_judgment_judge_id")),
         sa.ForeignKeyConstraint(
-            ["match_id"], ["match.id"], name=op.f("fk_judgment_match_id"), ondelete="CASCADE"
+            ["match_id"], ["match.id"], name=op.f("fk_judgment_match_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["prompt_id"], ["prompt.id"], name=op.f("fk_judgment_prompt_id"), ondelete="CASCADE"

@@ -1,0 +1,252 @@
+"""Runs: planning judgments, handing them out, saving what came of them, and counting as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.errors import NotFoundError
+from db.matches import build_matches, drop_matches
+from db.tables import JudgmentRow, PromptRow, ResponseRow, RunRow, utc_now
+
+ACTIVE_STATES = ("planning", "waiting", "running")
+RETRYABLE_REASONS = ("api_error", "timeout", "over_budget")
+"""Failures of the network or the purse, not of the judge's words: a new plan tries them again."""
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run as it stands. Counters cover the run's own judgments."""
+
+    id: int
+    dataset_id: int
+    judge_id: int
+    state: str
+    wanted: str
+    stop_reason: str | None
+    plan: dict[str, Any]
+    n_planned: int
+    n_already: int
+    n_scored: int
+    n_unscored: int
+    n_calls: int
+    n_cached: int
+    n_retries: int
+    n_unpriced: int
+    cost_usd: float
+    created_at: datetime
+    started_at: datetime | None
+    heartbeat_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ResponseArrays:
+    """Responses that can be judged: ready, with a text, each array of shape (n_responses,)."""
+
+    response_id: NDArray[np.int64]
+    prompt_id: NDArray[np.int64]
+    contestant_id: NDArray[np.int64]
+    sample_index: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ExistingJudgments:
+    """A judge's judgments, each array of shape (n_judgments,); `second` is 0 for a single response.
+
+    `is_open` marks those a new plan takes over: left by a run that ended, or failed for a reason that
+    trying again can mend.
+    """
+
+    judgment_id: NDArray[np.int64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    repetition: NDArray[np.int64]
+    is_open: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PlannedJudgment:
+    """`response_second_id` and `shown_order` are None for a single response."""
+
+    id: int
+    prompt_id: int
+    response_first_id: int
+    response_second_id: int | None
+    shown_order: str | None
+    repetition: int
+
+
+def get_run(session: Session, run_id: int) -> StoredRun:
+    row = session.get(RunRow, run_id)
+    if row is None:
+        last = session.scalar(select(func.max(RunRow.id)))
+        there = f"The last one is {last}." if last else "There are none yet."
+        raise NotFoundError(f"There is no run {run_id}. {there}")
+    return _stored(row)
+
+
+def list_runs(session: Session, dataset_id: int | None) -> list[StoredRun]:
+    """Return the newest first."""
+    query = select(RunRow).order_by(RunRow.id.desc())
+    if dataset_id is not None:
+        query = query.where(RunRow.dataset_id == dataset_id)
+    return [_stored(row) for row in session.scalars(query)]
+
+
+def list_runnable(session: Session) -> list[int]:
+    """Return the runs that wait for a runner or were left by one, oldest first."""
+    query = select(RunRow.id).where(RunRow.state.in_(("waiting", "running")), RunRow.wanted == "run")
+    return list(session.scalars(query.order_by(RunRow.id)))
+
+
+def _stored(row: RunRow) -> StoredRun:
+    return StoredRun(**{name: getattr(row, name) for name in StoredRun.__dataclass_fields__})
+
+
+def count_reasons(session: Session, run_id: int) -> dict[str, int]:
+    """Count the run's unscored judgments by reason."""
+    query = (
+        select(JudgmentRow.reason, func.count())
+        .where(JudgmentRow.run_id == run_id, JudgmentRow.state == "unscored")
+        .group_by(JudgmentRow.reason)
+    )
+    return {str(row[0]): row[1] for row in session.execute(query)}
+
+
+def load_responses(session: Session, dataset_id: int, contestant_ids: Sequence[int]) -> ResponseArrays:
+    """Load the judgeable responses, sorted by prompt, sample and contestant."""
+    query = (
+        select(ResponseRow.id, ResponseRow.prompt_id, ResponseRow.contestant_id, ResponseRow.sample_index)
+        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
+        .where(
+            PromptRow.dataset_id == dataset_id,
+            PromptRow.messages.is_not(None),
+            ResponseRow.contestant_id.in_(contestant_ids),
+            ResponseRow.state == "ready",
+            ResponseRow.text_hash.is_not(None),
+        )
+        .order_by(ResponseRow.prompt_id, ResponseRow.sample_index, ResponseRow.contestant_id)
+    )
+    flat = np.fromiter((value for row in session.execute(query) for value in row), dtype=np.int64)
+    return ResponseArrays(*flat.reshape(-1, 4).T)
+
+
+def load_existing(session: Session, judge_id: int) -> ExistingJudgments:
+    active = select(RunRow.id).where(RunRow.state.in_(ACTIVE_STATES))
+    left = (JudgmentRow.state == "planned") & (
+        JudgmentRow.run_id.is_(None) | JudgmentRow.run_id.not_in(active)
+    )
+    failed = (JudgmentRow.state == "unscored") & JudgmentRow.reason.in_(RETRYABLE_REASONS)
+    query = select(
+        JudgmentRow.id,
+        JudgmentRow.response_first_id,
+        func.coalesce(JudgmentRow.response_second_id, 0),
+        JudgmentRow.repetition,
+        left | failed,
+    ).where(JudgmentRow.judge_id == judge_id)
+    flat = np.fromiter((int(value) for row in session.execute(query) for value in row), dtype=np.int64)
+    judgment_id, first, second, repetition, is_open = flat.reshape(-1, 5).T
+    return ExistingJudgments(judgment_id, first, second, repetition, is_open.astype(bool))
+
+
+def add_run(session: Session, dataset_id: int, judge_id: int, plan: dict[str, Any]) -> int:
+    row = RunRow(dataset_id=dataset_id, judge_id=judge_id, plan=plan)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def add_planned(session: Session, run_id: int, judge_id: int, planned: Iterable[dict[str, Any]]) -> None:
+    """Insert planned judgments; each dict holds the columns that differ from row to row."""
+    now = utc_now()
+    rows = [
+        {**columns, "run_id": run_id, "judge_id": judge_id, "state": "planned", "created_at": now}
+        for columns in planned
+    ]
+    if rows:
+        session.execute(insert(JudgmentRow), rows)
+
+
+def reopen(session: Session, run_id: int, judgment_ids: Sequence[int]) -> None:
+    """Give failed or left judgments to a run as planned, dropping the unscored matches they made."""
+    drop_matches(session, judgment_ids)
+    session.execute(
+        update(JudgmentRow)
+        .where(JudgmentRow.id.in_(judgment_ids))
+        .values(
+            run_id=run_id, state="planned", reason=None, detail=None, raw_text=None, reasoning=None,
+            call_id=None, repair_call_id=None, finished_at=None, attempts=None, is_cached=False,
+        )
+    )  # fmt: skip
+
+
+def find_unscored(session: Session, run_id: int, reasons: Sequence[str]) -> list[int]:
+    query = select(JudgmentRow.id).where(
+        JudgmentRow.run_id == run_id, JudgmentRow.state == "unscored", JudgmentRow.reason.in_(reasons)
+    )
+    return list(session.scalars(query))
+
+
+def set_run(session: Session, run_id: int, **columns: Any) -> None:
+    session.execute(update(RunRow).where(RunRow.id == run_id).values(**columns))
+
+
+def recount(session: Session, run_id: int) -> None:
+    """Set the counters that can be counted from the judgments; done at the run's turning points."""
+    states = {
+        str(row[0]): int(row[1])
+        for row in session.execute(
+            select(JudgmentRow.state, func.count())
+            .where(JudgmentRow.run_id == run_id)
+            .group_by(JudgmentRow.state)
+        )
+    }
+    set_run(
+        session,
+        run_id,
+        n_planned=sum(states.values()),
+        n_scored=states.get("scored", 0),
+        n_unscored=states.get("unscored", 0),
+    )
+
+
+def load_planned(session: Session, run_id: int, after_id: int, limit: int) -> list[PlannedJudgment]:
+    """Return the next planned judgments of the run, by id."""
+    query = (
+        select(
+            JudgmentRow.id,
+            JudgmentRow.prompt_id,
+            JudgmentRow.response_first_id,
+            JudgmentRow.response_second_id,
+            JudgmentRow.shown_order,
+            JudgmentRow.repetition,
+        )
+        .where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned", JudgmentRow.id > after_id)
+        .order_by(JudgmentRow.id)
+        .limit(limit)
+    )
+    return [PlannedJudgment(*row) for row in session.execute(query).tuples()]
+
+
+def fail_planned(session: Session, run_id: int, reason: str, detail: str) -> int:
+    """Mark what is still planned as unscored for this reason, with its matches; return how many."""
+    ids = list(
+        session.scalars(
+            select(JudgmentRow.id).where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
+        )
+    )
+    session.execute(
+        update(JudgmentRow)
+        .where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
+        .values(state="unscored", reason=reason, detail=detail, finished_at=utc_now())
+    )
+    build_matches(session, ids)
+    return len(ids)
