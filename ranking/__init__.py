@@ -1,1 +1,24 @@
 """Arrays in, arrays out: ratings, intervals and agreement from matches. Knows no database and no page."""
+
+from ranking.bradley_terry import fit_bradley_terry
+from ranking.elo import fit_elo
+from ranking.errors import InvalidMatchesError, NotConvergedError, RankingError
+from ranking.matches import Matches
+from ranking.mean_level import Levels, fit_mean_level
+from ranking.ratings import Coefficient, Ratings
+from ranking.win_rate import fit_win_rate, win_rate_matrix
+
+__all__ = [
+    "Coefficient",
+    "InvalidMatchesError",
+    "Levels",
+    "Matches",
+    "NotConvergedError",
+    "RankingError",
+    "Ratings",
+    "fit_bradley_terry",
+    "fit_elo",
+    "fit_mean_level",
+    "fit_win_rate",
+    "win_rate_matrix",
+]

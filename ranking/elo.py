@@ -1,0 +1,87 @@
+"""Online Elo: ratings that move after each match, so that the order of the rows matters."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.arrays import FloatArray
+from ranking.errors import InvalidMatchesError
+from ranking.intervals import count_matches
+from ranking.matches import Matches
+from ranking.ratings import Ratings
+
+
+def fit_elo(matches: Matches, *, k: float = 4, initial: float = 1000, scale: float = 400) -> Ratings:
+    """Rate online, in row order.
+
+    Parameters
+    ----------
+    matches : Matches
+        A row's weight multiplies `k`.
+    k : float
+        Points the winner of a match between equals gains twice over.
+    initial : float
+        Rating before the first match, in points.
+    scale : float
+        Points at which the expected odds are 10:1.
+
+    Returns
+    -------
+    Ratings
+        Without intervals: the order of the rows is part of the answer (see `fit_elo_averaged`).
+
+    References
+    ----------
+    Elo (1978), The Rating of Chessplayers, 1.4; conventions of dustalov/evalica and LMArena.
+    """
+    if not (k > 0 and scale > 0):
+        raise InvalidMatchesError(f"k and scale must be above 0, not {k} and {scale}")
+    rating = online_ratings(matches, np.arange(len(matches)), k, initial, scale)
+    notes = ("Online Elo depends on the order of the rows and has no interval.",)
+    return elo_result(matches, rating, np.full((len(rating), len(rating)), np.nan), notes, scale)
+
+
+def online_ratings(
+    matches: Matches, order: NDArray[np.intp], k: float, initial: float, scale: float
+) -> FloatArray:
+    """Rate in the given order of rows; NaN for who has no match."""
+    rating = [float(initial)] * len(matches.names)
+    gain = np.full(len(order), k) if matches.weight is None else k * matches.weight[order]
+    rows = zip(
+        matches.a[order].tolist(),
+        matches.b[order].tolist(),
+        matches.outcome[order].tolist(),
+        gain.tolist(),
+        strict=True,
+    )
+    for a, b, outcome, step in rows:
+        change = step * (outcome - 1.0 / (1.0 + 10.0 ** ((rating[b] - rating[a]) / scale)))
+        rating[a] += change
+        rating[b] -= change
+    return np.where(count_matches(matches) > 0, rating, np.nan)
+
+
+def elo_result(
+    matches: Matches, rating: FloatArray, covariance: FloatArray, notes: tuple[str, ...], scale: float
+) -> Ratings:
+    """Lay an Elo rating without intervals out as ratings."""
+    n = len(matches.names)
+    missing = np.isnan(rating)
+    nothing = np.full(n, np.nan)
+    return Ratings(
+        names=matches.names,
+        theta=(rating - np.nanmean(rating) if not missing.all() else rating) * np.log(10) / scale,
+        covariance=covariance,
+        rating=rating,
+        low=nothing,
+        high=nothing.copy(),
+        rank_low=np.ones(n, dtype=np.intp),
+        rank_high=np.full(n, n, dtype=np.intp),
+        n_matches=count_matches(matches),
+        component=np.zeros(n, dtype=np.intp),
+        notes=notes if len(matches) else ("There are no matches.", *notes),
+        reasons=tuple("it has no match" if gone else "" for gone in missing),
+        method="elo",
+        interval_method="none",
+    )

@@ -1,0 +1,144 @@
+"""The point estimate: from matches to a solved problem, leaving out, with a note, what has no estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ranking.arrays import FloatArray
+from ranking.cells import Cells, Terms, sum_cells, ternary_outcome
+from ranking.components import Components, component_notes, find_components
+from ranking.errors import InvalidMatchesError, NotConvergedError
+from ranking.matches import Matches
+from ranking.newton import Problem, Solution, maximise
+from ranking.ratings import Ratings
+from ranking.terms import PerJudge, build_terms, unidentified_terms
+from ranking.ties import HalfWins, Likelihood, Ties, likelihood_of
+
+EXPLAINED_AWAY = "not identified: the strengths or other terms explain it, or it never varies"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The options of `fit_bradley_terry` that shape the likelihood."""
+
+    ties: Ties = "half"
+    position: bool | PerJudge = False
+    self_preference: bool | PerJudge = False
+    covariates: tuple[str, ...] = ()
+    prior_precision: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A solved problem; `terms` are those in the fit, `left_out` says why the others are not."""
+
+    problem: Problem
+    solution: Solution
+    terms: Terms
+    found: Components
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def estimate_strengths(matches: Matches, model: Model, start: Ratings | None = None) -> Estimate:
+    """Fit without intervals."""
+    if model.ties != "half" and ternary_outcome(matches.outcome) is None:
+        raise InvalidMatchesError(f"ties={model.ties!r} needs outcomes of 0, 0.5 or 1; use ties='half'")
+    terms = build_terms(matches, model.position, model.self_preference, model.covariates)
+    return estimate_from_cells(sum_cells(matches, terms), terms, matches.names, model, start)
+
+
+def estimate_from_cells(
+    cells: Cells, terms: Terms, names: tuple[str, ...], model: Model, start: Ratings | None = None
+) -> Estimate:
+    """Fit cells that are already summed."""
+    found = find_components(cells, len(names))
+    notes, reasons = component_notes(cells, found, names)
+    if not len(cells.a):
+        notes = ["There are no matches with a weight above 0."]
+    if model.prior_precision > 0:
+        notes = [f"{note} The prior alone makes it finite." for note in notes]
+        notes.append(f"Strengths are drawn to 0 by a normal prior of precision {model.prior_precision:g}.")
+        reasons = ["" for _ in reasons]
+        found = _joined(found)
+    inside = found.label[cells.a] == found.label[cells.b]
+    cells = cells if inside.all() else cells.take(inside)
+    likelihood, left_out = _likelihood(model.ties, cells)
+    for k in unidentified_terms(cells, len(names), found.label, terms):
+        left_out[terms.names[k]] = (
+            "not identified: the strengths or other terms explain it, or it never varies"
+        )
+    problem = Problem(cells, len(names), found.label, likelihood, model.prior_precision)
+    problem, terms = _without(problem, terms, left_out)
+    while True:
+        try:
+            solution = maximise(problem, _start(problem, names, start))
+        except NotConvergedError as error:
+            largest = _diverging_term(problem, terms, error)
+            if largest is None:
+                raise
+            left_out[largest] = "not identified: it has no finite estimate, it alone decides some matches"
+            problem, terms = _without(problem, terms, left_out)
+            continue
+        notes.extend(f"{name}: {why}." for name, why in left_out.items())
+        return Estimate(problem, solution, terms, found, tuple(reasons), tuple(notes), left_out)
+
+
+def _joined(found: Components) -> Components:
+    """Make all one component, as a prior does."""
+    one = np.zeros_like(found.label)
+    return Components(one, 1, np.array([len(one)]), one, 1)
+
+
+def _likelihood(ties: Ties, cells: Cells) -> tuple[Likelihood, dict[str, str]]:
+    """Give the likelihood, or half wins where the tie term has no finite estimate."""
+    tied, decided = float(cells.tie.sum()), float(cells.win.sum() + cells.loss.sum())
+    if ties == "half" or (tied > 0 and decided > 0):
+        return likelihood_of(ties), {}
+    why = "not identified: there is no tie" if tied == 0 else "not identified: every match is a tie"
+    likelihood_of(ties)
+    return HalfWins(), {"tie": why}
+
+
+def _without(problem: Problem, terms: Terms, left_out: Mapping[str, str]) -> tuple[Problem, Terms]:
+    """Drop the terms that are left out."""
+    keep = [k for k, name in enumerate(terms.names) if name not in left_out]
+    if len(keep) == len(terms.names):
+        return problem, terms
+    terms = replace(
+        terms,
+        names=tuple(terms.names[k] for k in keep),
+        scale=tuple(terms.scale[k] for k in keep),
+        table=None if terms.table is None else terms.table[:, keep],
+        dense=None if terms.dense is None else terms.dense[:, keep],
+    )
+    return replace(problem, cells=replace(problem.cells, terms=problem.cells.terms[:, keep])), terms
+
+
+def _start(problem: Problem, names: tuple[str, ...], earlier: Ratings | None) -> FloatArray:
+    """Start at zero, or at an earlier fit where it has finite strengths."""
+    start = np.zeros(problem.n_parameters)
+    if problem.likelihood.has_tie_term:
+        cells = problem.cells
+        start[-1] = problem.likelihood.start(float(cells.tie.sum() / cells.weight.sum()))
+    if earlier is not None:
+        if earlier.names != names:
+            raise InvalidMatchesError("start must be a fit of the same contestants")
+        start[: len(names)] = np.nan_to_num(earlier.theta, nan=0.0)
+        size = np.bincount(problem.component)
+        mean = np.bincount(problem.component, start[: len(names)]) / size
+        start[: len(names)] -= mean[problem.component]
+    return start
+
+
+def _diverging_term(problem: Problem, terms: Terms, error: NotConvergedError) -> str | None:
+    """Name the term that ran furthest off, if any ran off."""
+    if error.parameters is None or not terms.names:
+        return None
+    n = problem.n_contestants
+    size = np.abs(error.parameters[n : n + len(terms.names)]) * np.abs(problem.cells.terms).max(axis=0)
+    return terms.names[int(size.argmax())] if size.max() > 10 else None

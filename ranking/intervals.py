@@ -1,0 +1,201 @@
+"""From a solved problem to ratings with intervals, ranks and reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ranking.arrays import FloatArray, IndexArray
+from ranking.covariance import (
+    Clusters,
+    Covariance,
+    find_clusters,
+    inverse_information,
+    meat_of_clusters,
+    meat_of_rows,
+)
+from ranking.errors import InvalidMatchesError
+from ranking.estimate import Estimate
+from ranking.matches import Matches
+from ranking.ranks import rank_ranges
+from ranking.ratings import ANCHOR_RATING, MIN_PROMPTS, POINTS_PER_NAT, Coefficient, Ratings
+
+MIN_VARIANCE = 1e-20  # under it an interval has no width but rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """Covariance of all parameters and what goes with it; arrays are per contestant."""
+
+    covariance: FloatArray
+    critical_value: FloatArray
+    n_clusters: int
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    interval_method: str
+    degrees_of_freedom: float
+
+
+def describe(matches: Matches, estimate: Estimate, covariance: Covariance, anchor: str | None) -> Ratings:
+    """Give the ratings of a solved problem."""
+    n = len(matches.names)
+    found = estimate.found
+    uncertainty = _uncertainty(matches, estimate, covariance)
+    theta = estimate.solution.parameters[:n].copy()
+    theta[found.size[found.label] == 1] = np.nan
+    if n == 1 or not len(matches):
+        theta[:] = np.nan
+    errors = _blanked(uncertainty, theta, found.label)
+    rank_low, rank_high = rank_ranges(theta, errors, uncertainty.critical_value)
+    if anchor is not None:
+        theta, errors = _anchored(theta, errors, found.label, matches.names.index(anchor))
+    standard_error = np.sqrt(np.diagonal(errors))
+    with np.errstate(invalid="ignore"):
+        standard_error = np.where(standard_error**2 > MIN_VARIANCE, standard_error, np.nan)
+    rating = ANCHOR_RATING + POINTS_PER_NAT * theta
+    half_width = POINTS_PER_NAT * uncertainty.critical_value * standard_error
+    reasons = tuple(a or b for a, b in zip(estimate.reasons, uncertainty.reasons, strict=True))
+    return Ratings(
+        names=matches.names,
+        theta=theta,
+        covariance=errors,
+        rating=rating,
+        low=rating - half_width,
+        high=rating + half_width,
+        rank_low=rank_low,
+        rank_high=rank_high,
+        n_matches=count_matches(matches),
+        component=found.label,
+        notes=(*estimate.notes, *uncertainty.notes),
+        reasons=reasons,
+        method="bradley-terry",
+        interval_method=uncertainty.interval_method,
+        coefficients=_coefficients(estimate, uncertainty, n),
+        coefficient_covariance=uncertainty.covariance[n:, n:],
+        critical_value=float(uncertainty.critical_value.max(initial=np.nan)),
+        degrees_of_freedom=uncertainty.degrees_of_freedom,
+        n_prompts=uncertainty.n_clusters,
+        log_likelihood=estimate.solution.log_likelihood,
+        n_iterations=estimate.solution.n_iterations,
+    )
+
+
+def count_matches(matches: Matches) -> FloatArray:
+    """Sum the weights of each contestant's matches."""
+    n = len(matches.names)
+    both = np.bincount(matches.a, matches.weight, n) + np.bincount(matches.b, matches.weight, n)
+    return both.astype(np.float64)
+
+
+def student_quantile(degrees_of_freedom: FloatArray | float) -> FloatArray:
+    """Give the 97.5 % point of Student t; normal at infinity, NaN under one degree."""
+    from scipy.special import ndtri, stdtrit
+
+    degrees = np.asarray(degrees_of_freedom, dtype=np.float64)
+    finite = np.where(np.isfinite(degrees) & (degrees >= 1), degrees, 1.0)
+    value = np.where(np.isinf(degrees), ndtri(0.975), stdtrit(finite, 0.975))
+    return np.asarray(np.where(degrees >= 1, value, np.nan), dtype=np.float64)
+
+
+def two_sided_p(z: float, degrees_of_freedom: float) -> float:
+    """Give the chance of a Student t (normal at infinity) further from 0 than `z`."""
+    from scipy.special import ndtr, stdtr
+
+    if not np.isfinite(z):
+        return np.nan
+    if np.isinf(degrees_of_freedom):
+        return float(2 * ndtr(-abs(z)))
+    return float(2 * stdtr(degrees_of_freedom, -abs(z)))
+
+
+def _uncertainty(matches: Matches, estimate: Estimate, covariance: Covariance) -> Uncertainty:
+    n = len(matches.names)
+    if covariance not in ("cluster", "sandwich", "hessian"):
+        raise InvalidMatchesError(f"covariance must be cluster, sandwich or hessian, not {covariance!r}")
+    problem, solution, found = estimate.problem, estimate.solution, estimate.found
+    inverse = inverse_information(problem, solution)
+    if covariance == "hessian":
+        normal = np.full(n, float(student_quantile(np.inf)))
+        method = "inverse information (assumes that matches are independent), normal"
+        return Uncertainty(inverse, normal, 0, ("",) * n, (), method, np.inf)
+    clusters = find_clusters(matches, found.label, covariance)
+    if clusters.index is None:
+        meat = meat_of_rows(problem, solution)
+        method = "sandwich, each match its own cluster"
+    else:
+        meat = meat_of_clusters(matches, estimate.terms, problem, solution, clusters)
+        method = "sandwich clustered by prompt"
+    size = clusters.n_of_component[found.label].astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.sqrt(np.where(size > 1, size / (size - 1), np.nan))
+        total = (
+            np.sqrt(clusters.n_clusters / (clusters.n_clusters - 1)) if clusters.n_clusters > 1 else np.nan
+        )
+    factor = np.concatenate([factor, np.full(len(inverse) - n, total)])
+    matrix = inverse @ meat @ inverse * factor[:, None] * factor[None, :]
+    reasons, notes = _too_few(matches, clusters, found.label)
+    method += ", factor G/(G-1), Student t with G-1 degrees"
+    degrees = float(clusters.n_clusters - 1)
+    return Uncertainty(
+        matrix, student_quantile(size - 1), clusters.n_clusters, reasons, notes, method, degrees
+    )
+
+
+def _too_few(
+    matches: Matches, clusters: Clusters, component: IndexArray
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Say who has no interval because it took part in too few prompts."""
+    what = "matches" if clusters.index is None else "prompts"
+    few = np.minimum(clusters.n_of_contestant, clusters.n_of_component[component]) < MIN_PROMPTS
+    reasons = tuple(f"too few {what} for an interval" if x else "" for x in few)
+    if not few.any() or not len(matches):
+        return reasons, ()
+    who = "any contestant" if few.all() else ", ".join(np.array(matches.names)[few])
+    return reasons, (f"No interval for {who}: too few {what}, an interval needs {MIN_PROMPTS}.",)
+
+
+def _blanked(uncertainty: Uncertainty, theta: FloatArray, component: IndexArray) -> FloatArray:
+    """Put NaN where a strength or its interval is missing, and between components."""
+    n = len(theta)
+    missing = np.isnan(theta) | np.array([reason != "" for reason in uncertainty.reasons], dtype=bool)
+    blank = (component[:, None] != component[None, :]) | missing[:, None] | missing[None, :]
+    matrix = np.where(blank, np.nan, uncertainty.covariance[:n, :n])
+    variance = np.diagonal(matrix)
+    with np.errstate(invalid="ignore"):
+        flat = variance <= MIN_VARIANCE
+    return np.where(flat[:, None] | flat[None, :], np.nan, matrix)
+
+
+def _anchored(
+    theta: FloatArray, covariance: FloatArray, component: IndexArray, anchor: int
+) -> tuple[FloatArray, FloatArray]:
+    """Shift the anchor's component so that the anchor has strength 0 and, exactly known, no width."""
+    inside = np.flatnonzero(component == component[anchor])
+    theta, moved = theta.copy(), covariance.copy()
+    theta[inside] -= theta[anchor]
+    block = covariance[np.ix_(inside, inside)]
+    at = covariance[inside, anchor]
+    moved[np.ix_(inside, inside)] = block - at[:, None] - at[None, :] + covariance[anchor, anchor]
+    return theta, moved
+
+
+def _coefficients(estimate: Estimate, uncertainty: Uncertainty, n: int) -> dict[str, Coefficient]:
+    """Every term asked for; those left out are NaN with their note."""
+    names = list(estimate.terms.names)
+    scale = list(estimate.terms.scale)
+    if estimate.problem.likelihood.has_tie_term:
+        names.append("tie")
+        scale.append(1.0)
+    critical = float(student_quantile(uncertainty.degrees_of_freedom))
+    result = {}
+    for k, name in enumerate(names, start=n):
+        value, variance = estimate.solution.parameters[k], uncertainty.covariance[k, k]
+        enough = uncertainty.n_clusters >= MIN_PROMPTS or np.isinf(uncertainty.degrees_of_freedom)
+        error = np.sqrt(variance) if variance > MIN_VARIANCE and enough else np.nan
+        p_value = two_sided_p(value / error, uncertainty.degrees_of_freedom)
+        low, high = value - critical * error, value + critical * error
+        result[name] = Coefficient(value, error, p_value=p_value, low=low, high=high, scale=scale[k - n])
+    for name, why in estimate.left_out.items():
+        result[name] = Coefficient(np.nan, np.nan, note=why)
+    return result

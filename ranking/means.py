@@ -1,0 +1,95 @@
+"""Weighted means of contestants with one covariance: what win rate and mean level share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.arrays import FloatArray, IndexArray, sum_by
+from ranking.covariance import dense_labels
+from ranking.intervals import MIN_VARIANCE, student_quantile
+from ranking.ranks import rank_ranges
+from ranking.ratings import MIN_PROMPTS, Ratings
+
+
+def rate_contestants(
+    names: tuple[str, ...],
+    who: IndexArray,
+    value: FloatArray,
+    weight: FloatArray,
+    cluster: NDArray[np.generic],
+    *,
+    n_matches: FloatArray,
+    method: str,
+    clustered_by: Literal["match", "prompt", "response"],
+    unit: str,
+) -> Ratings:
+    """Give the weighted mean of `value` over each contestant's rows.
+
+    The covariance sums, per cluster, w (value - mean) / sum of w; factor G/(G-1), t with G-1 degrees.
+    """
+    n = len(names)
+    total = sum_by(who, weight, n)
+    safe = np.where(total > 0, total, 1.0)
+    mean = np.where(total > 0, sum_by(who, weight * value, n) / safe, np.nan)
+    index, size = dense_labels(cluster) if len(who) else (np.zeros(0, dtype=np.int64), 0)
+    used = weight > 0
+    index, who, value, weight = index[used], who[used], value[used], weight[used]
+    influence = weight * (value - mean[who]) / safe[who]
+    scores = sum_by(index * n + who, influence, size * n).reshape(size, n)
+    met = np.zeros((size, n), dtype=bool)
+    met.ravel()[index * n + who] = True
+    n_clusters = int(met.any(axis=1).sum())
+    few = met.sum(axis=0) < MIN_PROMPTS
+    factor = n_clusters / (n_clusters - 1) if n_clusters > 1 else np.nan
+    covariance: FloatArray = factor * (scores.T @ scores)
+    flat = few | (np.diagonal(covariance) <= MIN_VARIANCE)
+    covariance = np.where(flat[:, None] | flat[None, :], np.nan, covariance)
+    critical = float(student_quantile(n_clusters - 1.0))
+    half_width = critical * np.sqrt(np.diagonal(covariance))
+    rank_low, rank_high = rank_ranges(mean, covariance, critical)
+    reasons = tuple(
+        "it has no match" if t == 0 else (f"too few {_plural(clustered_by)} for an interval" if f else "")
+        for t, f in zip(total, few, strict=True)
+    )
+    return Ratings(
+        names=names,
+        theta=mean,
+        covariance=covariance,
+        rating=mean.copy(),
+        low=mean - half_width,
+        high=mean + half_width,
+        rank_low=rank_low,
+        rank_high=rank_high,
+        n_matches=n_matches,
+        component=np.zeros(n, dtype=np.intp),
+        notes=_notes(names, total, few, clustered_by),
+        reasons=reasons,
+        method=method,
+        interval_method=f"linearised, clustered by {clustered_by}, G/(G-1), Student t with G-1 degrees",
+        unit=unit,
+        critical_value=critical,
+        degrees_of_freedom=n_clusters - 1.0,
+        n_prompts=n_clusters,
+    )
+
+
+def _plural(clustered_by: str) -> str:
+    return "matches" if clustered_by == "match" else f"{clustered_by}s"
+
+
+def _notes(
+    names: tuple[str, ...], total: FloatArray, few: NDArray[np.bool_], clustered_by: str
+) -> tuple[str, ...]:
+    if not total.any():
+        return ("There is nothing to rate: no row has a weight above 0.",)
+    notes = [f"{names[i]} has no match." for i in np.flatnonzero(total == 0)]
+    missing = [names[i] for i in np.flatnonzero(few & (total > 0))]
+    if missing:
+        what = _plural(clustered_by)
+        notes.append(
+            f"No interval for {', '.join(missing)}: too few {what}, an interval needs {MIN_PROMPTS}."
+        )
+    return tuple(notes)

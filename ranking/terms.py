@@ -1,0 +1,130 @@
+"""The terms beside the strengths: position, self-preference, features. Swapping a pair's sides flips them.
+
+Features are divided by their root mean square and never centred (LMArena's style control divides by the
+standard deviation after centring, which makes the answer depend on which side is called `a`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from ranking.arrays import FloatArray, IndexArray, solve, sum_by
+from ranking.cells import Cells, Terms
+from ranking.errors import InvalidMatchesError
+from ranking.matches import Matches
+
+PerJudge = Literal["per-judge"]
+
+MAX_LEVELS = 64  # distinct rows of terms that are still summed into cells
+
+
+def build_terms(
+    matches: Matches,
+    position: bool | PerJudge,
+    self_preference: bool | PerJudge,
+    covariates: Sequence[str] | None,
+) -> Terms:
+    """Lay out the columns; those with few distinct values together are kept as levels."""
+    names: list[str] = []
+    columns: list[FloatArray] = []
+    if position:
+        _check(matches.shown_first is not None, "position needs shown_first")
+        _add(matches, "position", np.asarray(matches.shown_first, np.float64), position, names, columns)
+    if self_preference:
+        _check(matches.same_family is not None, "self_preference needs same_family")
+        _add(matches, "self_preference", np.asarray(matches.same_family), self_preference, names, columns)
+    scale = [1.0] * len(names)
+    for name in covariates or ():
+        _check(name in matches.covariates, f"the matches hold no covariate {name!r}")
+        size = _root_mean_square(matches.covariates[name], matches.weight)
+        names.append(name)
+        scale.append(size)
+        columns.append(matches.covariates[name] / size if size > 0 else matches.covariates[name])
+    if not columns:
+        return Terms()
+    return _levelled(tuple(names), tuple(scale), columns)
+
+
+def unidentified_terms(cells: Cells, n: int, component: IndexArray, terms: Terms) -> list[int]:
+    """Give the columns that the strengths and the other columns explain away.
+
+    A column is identified if it has no part in the null space of the terms' information once the
+    strengths are partialled out.
+    """
+    if not terms.names:
+        return []
+    weight = cells.weight
+    same = component[cells.a] == component[cells.b]
+    weight = np.where(same, weight, 0.0)
+    a, b, x = cells.a, cells.b, cells.terms
+    size = np.sqrt(weight @ (x * x))
+    empty = size <= 0
+    x = x / np.where(empty, 1.0, size)
+    dense = sum_by(a * n + b, weight, n * n).reshape(n, n)
+    dense += dense.T
+    laplacian = np.diag(dense.sum(axis=1)) - dense
+    laplacian += (component[:, None] == component[None, :]) * max(float(np.trace(laplacian)) / n, 1e-12)
+    cross = np.stack(
+        [np.bincount(a, weight * column, n) - np.bincount(b, weight * column, n) for column in x.T], axis=1
+    )
+    rest = (x * weight[:, None]).T @ x - cross.T @ solve(laplacian, cross)
+    values, vectors = np.linalg.eigh(rest)
+    null = vectors[:, values < 1e-9 * max(1.0, values.max(initial=0.0))]
+    part = np.sqrt((null**2).sum(axis=1))
+    return [k for k in range(len(terms.names)) if empty[k] or part[k] > 1e-6]
+
+
+def _check(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise InvalidMatchesError(sentence)
+
+
+def _add(
+    matches: Matches,
+    name: str,
+    column: FloatArray,
+    how: bool | PerJudge,
+    names: list[str],
+    columns: list[FloatArray],
+) -> None:
+    """Append one column for all judges, or one a judge."""
+    if how is True:
+        names.append(name)
+        columns.append(column)
+        return
+    _check(matches.judge is not None, f"{name} per judge needs judge")
+    labels, index = np.unique(np.asarray(matches.judge), return_inverse=True)
+    for k, label in enumerate(labels):
+        names.append(f"{name}[{label}]")
+        columns.append(np.where(index == k, column, 0.0))
+
+
+def _root_mean_square(column: FloatArray, weight: FloatArray | None) -> float:
+    if not len(column):
+        return 0.0
+    return float(np.sqrt(np.average(column * column, weights=None if weight is None else weight + 0.0)))
+
+
+def _levelled(names: tuple[str, ...], scale: tuple[float, ...], columns: list[FloatArray]) -> Terms:
+    """Keep distinct rows as levels when each column takes few values and the product stays small."""
+    level = np.zeros(len(columns[0]), dtype=np.int64)
+    table = np.zeros((1, 0))
+    for column in columns:
+        values = _few_values(column)
+        if values is None or len(table) * len(values) > MAX_LEVELS:
+            return Terms(names, scale, dense=np.stack(columns, axis=1))
+        level = level * len(values) + np.searchsorted(values, column)
+        grown = np.repeat(table, len(values), axis=0)
+        table = np.column_stack([grown, np.tile(values, len(table))])
+    return Terms(names, scale, level=level, table=table)
+
+
+def _few_values(column: FloatArray) -> FloatArray | None:
+    """Give the distinct values, or None if there are many; a glance at the start settles most cases."""
+    if len(np.unique(column[:1000])) > 16:
+        return None
+    values = np.unique(column)
+    return values if len(values) <= 16 else None
