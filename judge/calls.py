@@ -44,17 +44,19 @@ class CallRequest:
     @cached_property
     def key(self) -> str:
         """SHA-256 in hex over everything that is sent, the shown order and the repetition; not the parser."""
-        content = [
+        head: list[object] = [
             self.model,
             self.api_base,
             sorted(self.parameters, key=lambda parameter: parameter[0]),
             self.response_schema,
-            [[message.role, message.content] for message in self.messages],
             self.shown_order,
             self.repetition,
+            [[message.role, len(message.content)] for message in self.messages],
         ]
-        text = json.dumps(content, separators=(",", ":"), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(head, separators=(",", ":"), sort_keys=True).encode())
+        for message in self.messages:
+            digest.update(message.content.encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
     def to_json(self) -> str:
         """One JSON object with every field, for storage."""

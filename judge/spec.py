@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from judge import answer
 from judge.calls import JsonValue, Parameters
 from judge.errors import SpecError
 from judge.judgment import VERDICTS, Verdict
 from judge.price_map import supports_response_schema
-from judge.rubric import Criterion, Level, LevelOrder, Rubric
+from judge.rubric import Criterion, Level, LevelOrder, Rubric, render_criteria
 from judge.template import Mode, Template
 from judge.template_file import default_template
 
@@ -73,6 +74,29 @@ class JudgeSpec:
         return self.model.startswith(BUILTIN_PREFIX)
 
     @cached_property
+    def answer_schema(self) -> dict[str, JsonValue] | None:
+        """JSON schema that is sent with every call; None where tags are asked for."""
+        if self.response_format == "tags":
+            return None
+        match self.mode:
+            case "pairwise":
+                return answer.pairwise_schema(self.verdicts)
+            case "pointwise":
+                return answer.pointwise_schema(self.rubric)
+            case "listwise":
+                return answer.listwise_schema()
+
+    @cached_property
+    def fixed_values(self) -> dict[str, str]:
+        """What the template's trusted placeholders stand for."""
+        compared = self.mode != "pointwise"
+        return {
+            "rubric": render_criteria(self.rubric, self.level_order),
+            "guidance": self.rubric.guidance if compared else "",
+            "answer_format": _answer_format(self),
+        }
+
+    @cached_property
     def version(self) -> str:
         """SHA-256 in hex over everything that can change what it says; not the address it is reached at."""
         content = asdict(self)
@@ -121,6 +145,18 @@ def rubric_from_fields(fields: dict[str, Any]) -> Rubric:
         for criterion in fields["criteria"]
     )
     return Rubric(**{**fields, "criteria": criteria})
+
+
+def _answer_format(spec: JudgeSpec) -> str:
+    as_json = spec.response_format == "schema"
+    match spec.mode:
+        case "pairwise":
+            write = answer.pairwise_json_format if as_json else answer.pairwise_format
+            return write(spec.verdicts)
+        case "pointwise":
+            return (answer.pointwise_json_format if as_json else answer.pointwise_format)(spec.rubric)
+        case "listwise":
+            return answer.listwise_json_format() if as_json else answer.listwise_format()
 
 
 def _check(spec: JudgeSpec) -> None:
