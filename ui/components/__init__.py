@@ -1,0 +1,1 @@
+"""Parts that several pages show. They take plain rows and write; they read no database."""

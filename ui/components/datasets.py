@@ -1,0 +1,38 @@
+"""Choosing the dataset, the same on every page and in every address: `?dataset=NAME`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from arena.datasets import DatasetSummary
+from ui.components.empty import show_empty
+from ui.figures import plural
+from ui.navigation import IMPORT
+
+
+def choose_dataset(datasets: Sequence[DatasetSummary], *, purpose: str) -> DatasetSummary:
+    """Return the chosen dataset; where there is none, say so, offer the import and end the page."""
+    if not datasets:
+        show_empty(
+            f"{purpose} will be here",
+            "There is no data yet. Import prompts and responses from a file; it takes a minute and no key.",
+            button="Import a file",
+            target=IMPORT,
+        )
+        st.stop()
+    by_name = {dataset.name: dataset for dataset in datasets}
+    name = st.selectbox("Dataset", list(by_name), key="dataset", bind="query-params")
+    return by_name[name]
+
+
+def dataset_facts(dataset: DatasetSummary) -> dict[str, str]:
+    """Return what a line of facts says of it."""
+    return {
+        "prompts": f"{dataset.n_prompts:,}",
+        "contestants": f"{dataset.n_contestants:,}",
+        "responses": f"{dataset.n_responses:,}",
+        "matches": f"{dataset.n_matches:,}",
+        "votes": plural(dataset.n_votes, "vote").split()[0],
+    }

@@ -1,0 +1,128 @@
+"""Which pages there are, in which order, under which address.
+
+A page is one file in `ui/pages/`, and one line here. Addresses are stable: people share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NoReturn
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+PAGES = Path(__file__).parent / "pages"
+
+Query = Mapping[str, str | int | Sequence[str]]
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """`path` is the address below the app's root; `file` lies in `ui/pages/`."""
+
+    path: str
+    file: str
+    title: str
+    icon: str
+    help: str
+    visibility: Literal["visible", "hidden"] = "visible"
+
+
+LEADERBOARD = PageEntry(
+    "leaderboard",
+    "leaderboard.py",
+    "Leaderboard",
+    "leaderboard",
+    "Which contestant is better, and how sure that is: ratings with intervals from judges and people.",
+)
+MATCHES = PageEntry(
+    "matches",
+    "matches.py",
+    "Matches",
+    "compare_arrows",
+    "Every comparison, with filters by judge, contestant, tag, outcome and flips; each opens its evidence.",
+)
+MATCH = PageEntry(
+    "match",
+    "match.py",
+    "Match",
+    "compare_arrows",
+    "One comparison: both responses, both orders' verdicts and reasoning, votes, what was sent.",
+    visibility="hidden",
+)
+RUNS = PageEntry(
+    "runs",
+    "runs.py",
+    "Judge runs",
+    "play_circle",
+    "Let a judge compare responses: what it will cost, how far it is, what went wrong; pause and resume.",
+)
+JUDGES = PageEntry(
+    "judges",
+    "judges.py",
+    "Judges",
+    "gavel",
+    "May a judge be trusted? One card per judge version: flips, order effects, unscored judgments.",
+)
+IMPORT = PageEntry(
+    "import",
+    "imports.py",
+    "Import",
+    "upload_file",
+    "Bring prompts, responses, votes or recorded judgments from files; see first what is new and what bad.",
+)
+
+START = LEADERBOARD
+"""The page at the app's root."""
+
+SECTIONS: dict[str, tuple[PageEntry, ...]] = {
+    "Results": (LEADERBOARD, MATCHES, MATCH),
+    "Judging": (RUNS, JUDGES),
+    "Data": (IMPORT,),
+}
+
+
+def sections() -> dict[str, list[Page]]:
+    """Return what `st.navigation` takes."""
+    return {section: [_page(entry) for entry in entries] for section, entries in SECTIONS.items()}
+
+
+def _page(entry: PageEntry) -> Page:
+    return st.Page(
+        PAGES / entry.file,
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        url_path=entry.path,
+        default=entry is START,
+        visibility=entry.visibility,
+        help=entry.help,
+    )
+
+
+def go(entry: PageEntry, query: Query | None = None) -> NoReturn:
+    """Leave for another page; what the query does not name is gone from the address."""
+    st.switch_page(_page(entry), query_params=_pairs(query))
+
+
+def page_link(entry: PageEntry, text: str, query: Query | None = None, *, icon: str | None = None) -> None:
+    """Show a link within the app. `text` is Streamlit's Markdown: names go through `ui.render.label`."""
+    shown = None if icon is None else f":material/{icon}:"
+    st.page_link(_page(entry), label=text, icon=shown, query_params=_pairs(query))
+
+
+def href(entry: PageEntry, query: Query | None = None) -> str:
+    """Return the address for our own markup and charts, relative to the page it stands on."""
+    path = "./" if entry is START else f"./{entry.path}"
+    pairs = _pairs(query)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _pairs(query: Query | None) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in (query or {}).items():
+        several = [value] if isinstance(value, str | int) else list(value)
+        pairs += [(key, str(one)) for one in several]
+    return pairs

@@ -1,0 +1,31 @@
+"""What every page stands in: page settings, style, navigation and the boundary where errors become sentences.
+
+Streamlit runs this file from top to bottom at every interaction.
+"""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = str(Path(__file__).resolve().parents[2])
+if ROOT not in sys.path:  # started from another folder, or by a test of one page
+    sys.path.insert(0, ROOT)
+
+from arena.errors import ArenaError  # noqa: E402
+from ui import navigation, state  # noqa: E402
+from ui.errors import show_error  # noqa: E402
+from ui.style import apply_style  # noqa: E402
+
+st.set_page_config(page_title="Evenhand", page_icon=":material/balance:", layout="wide")
+apply_style()
+page = st.navigation(navigation.sections())
+try:
+    state.database()
+except ArenaError as error:
+    show_error("The database cannot be used", error, action="retry")
+else:
+    try:
+        page.run()
+    except ArenaError as error:
+        show_error("This cannot be shown", error, action="start_over")
