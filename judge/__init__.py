@@ -4,6 +4,7 @@ Knows no database, no Streamlit, and nothing of `arena`, `ranking` or `db`. Lite
 `judge.litellm_client` alone, and only when a call is made.
 """
 
+from judge.builtin import BUILTIN_NAMES, check_builtin
 from judge.calls import CallReply, CallRequest, Complete, JsonValue, Parameters, ShownOrder, TokenLogprob
 from judge.errors import (
     CallError,
@@ -35,6 +36,8 @@ from judge.judgment import (
     State,
     Verdict,
 )
+from judge.reading import Reading, read_reply
+from judge.render import request_for
 from judge.rubric import Criterion, Level, Rubric
 from judge.rubric_file import load_rubric, parse_rubric, render_rubric, shipped_rubric_names
 from judge.spec import PARSER_VERSION, JudgeSpec, make_spec
@@ -43,6 +46,7 @@ from judge.template_file import default_template, parse_template, render_templat
 from judge.texts import Message, Pair, Single, Slate
 
 __all__ = [
+    "BUILTIN_NAMES",
     "PARSER_VERSION",
     "REASONS",
     "VERDICTS",
@@ -73,6 +77,7 @@ __all__ = [
     "ParsePath",
     "ProviderCallError",
     "RateLimitError",
+    "Reading",
     "Reason",
     "Rubric",
     "RubricError",
@@ -87,12 +92,22 @@ __all__ = [
     "TokenLogprob",
     "TransientCallError",
     "Verdict",
+    "check_builtin",
     "default_template",
+    "grade_single",
+    "judge_order",
+    "judge_pair",
+    "judge_subject",
     "load_rubric",
     "make_spec",
     "parse_rubric",
     "parse_template",
+    "read_reply",
     "render_rubric",
     "render_template",
+    "repair_request",
+    "request_for",
+    "reread",
     "shipped_rubric_names",
+    "unscored",
 ]

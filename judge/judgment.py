@@ -100,10 +100,10 @@ class Judgment:
 
     @property
     def cost_usd(self) -> float | None:
-        """Sum over its calls; None when any is unknown, 0 for built-in judges, which make none."""
+        """Sum over its replies; None when any is unknown, 0 for built-in judges, which make no call."""
         costs = [call.reply.cost_usd for call in self.calls if call.reply is not None]
         known = [cost for cost in costs if cost is not None]
-        return sum(known) if len(known) == len(costs) else None
+        return float(sum(known)) if len(known) == len(costs) else None
 
     @property
     def latency_s(self) -> float:

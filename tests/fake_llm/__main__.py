@@ -4,10 +4,8 @@ import argparse
 import asyncio
 import importlib
 
-from aiohttp import web
-
 from tests.fake_llm.reply import Script
-from tests.fake_llm.running import start
+from tests.fake_llm.running import make_runner, start
 from tests.fake_llm.scripts import NAMED
 from tests.fake_llm.server import FakeLLM
 
@@ -37,8 +35,7 @@ def _script(name: str) -> Script:
 
 
 async def _serve(server: FakeLLM, port: int) -> None:
-    runner = web.AppRunner(server.application(), access_log=None)
-    listening = await start(runner, port)
+    listening = await start(make_runner(server), port)
     print(f"http://127.0.0.1:{listening}", flush=True)
     await asyncio.Event().wait()
 

@@ -50,7 +50,7 @@ def serve(script: Script, *, latency_s: float = 0.0, has_schema: bool = True) ->
     """Serve in a thread with its own event loop on a free loopback port."""
     server = FakeLLM(script, latency_s=latency_s, has_schema=has_schema)
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.05)
+    runner = make_runner(server)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     port = asyncio.run_coroutine_threadsafe(start(runner, 0), loop).result(START_TIMEOUT_S)
@@ -61,6 +61,13 @@ def serve(script: Script, *, latency_s: float = 0.0, has_schema: bool = True) ->
         loop.call_soon_threadsafe(loop.stop)
         thread.join(START_TIMEOUT_S)
         loop.close()
+
+
+def make_runner(server: FakeLLM) -> web.AppRunner:
+    """Build a runner that notices when a client hangs up, and does not wait for hanging answers."""
+    return web.AppRunner(
+        server.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.05
+    )
 
 
 async def start(runner: web.AppRunner, port: int) -> int:

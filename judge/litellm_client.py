@@ -1,0 +1,206 @@
+"""The one file that imports LiteLLM, and only when a client is made (3 s, 160 MB).
+
+It makes one call and classifies what went wrong. It does not retry, cache, or count money: those are the
+caller's. API keys come from the environment alone.
+"""
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from judge.call_failures import classify, redact
+from judge.calls import CallReply, CallRequest, JsonValue, Parameters, TokenLogprob
+from judge.errors import CallTimeoutError, ConnectionLostError, ServerError
+
+DEFAULT_TIMEOUT_S = 120.0
+CLOSE_TIMEOUT_S = 5.0
+NO_KEY = "no-key-needed"
+_ENVIRONMENT = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else a network request for the price map
+    "LITELLM_MODE": "PRODUCTION",  # else it loads .env from the working directory
+    "LITELLM_LOG": "ERROR",
+}
+_OPENAI_PROVIDERS = frozenset({"openai", "text-completion-openai", "custom_openai", "openai_like"})
+_NOT_SENT = frozenset({"stream", "response_format"})
+
+
+@cache
+def import_litellm() -> ModuleType:
+    """Import LiteLLM with what it reads at import set first, and its objects out of the collector's way."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ[name] = value
+    import litellm
+
+    litellm.disable_hf_tokenizer_download = True
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    litellm.drop_params = True
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    gc.collect()
+    gc.freeze()
+    module: ModuleType = litellm
+    return module
+
+
+class LiteLLMClient:
+    """Calls models through LiteLLM; `complete` is a `judge.Complete`.
+
+    Parameters
+    ----------
+    timeout_s : float
+        Limit of one call, from connecting to the last byte.
+    """
+
+    def __init__(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._litellm = import_litellm()
+        self._sent: dict[tuple[str, str], Parameters] = {}
+
+    async def complete(self, request: CallRequest) -> CallReply:
+        """Make one call.
+
+        Raises
+        ------
+        TransientCallError, ProviderCallError, CallRejectedError
+            Classified by status code, without secrets.
+        """
+        started = time.perf_counter()
+        answer = await self._ask(request, {})
+        return self._reply(request, answer, time.perf_counter() - started)
+
+    async def stream(self, request: CallRequest, on_text: Callable[[str], None]) -> CallReply:
+        """Make one call and pass each piece of text on as it comes. Raises as `complete`.
+
+        A stream that breaks off raises: half an answer is no reply.
+        """
+        started = time.perf_counter()
+        chunks: list[Any] = []
+        streaming = {"stream": True, "stream_options": {"include_usage": True}}
+        answer = await self._ask(request, streaming)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                async for chunk in answer:
+                    chunks.append(chunk)
+                    text = chunk.choices[0].delta.content if chunk.choices else None
+                    if text:
+                        on_text(text)
+        except self._failures() as error:
+            raise self._classified(error) from None
+        if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in chunks):
+            raise ConnectionLostError("the stream ended before the answer did")
+        whole = self._litellm.stream_chunk_builder(chunks, messages=_messages(request))
+        return self._reply(request, whole, time.perf_counter() - started)
+
+    async def aclose(self) -> None:
+        """Close the connections; calls in flight are the caller's to cancel first."""
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await self._litellm.close_litellm_async_clients()
+
+    async def _ask(self, request: CallRequest, streaming: dict[str, Any]) -> Any:
+        extra: dict[str, Any] = dict(request.parameters)
+        if request.response_schema is not None:
+            extra["response_format"] = response_format(request.response_schema)
+        if request.api_base is not None:
+            extra["api_base"] = request.api_base
+            if _needs_no_key(request.model):
+                extra["api_key"] = NO_KEY
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._litellm.acompletion(
+                    model=request.model,
+                    messages=_messages(request),
+                    timeout=self._timeout_s,
+                    max_retries=0,
+                    **extra,
+                    **streaming,
+                )
+        except self._failures() as error:
+            raise self._classified(error) from None
+
+    def _failures(self) -> tuple[type[BaseException], ...]:
+        return self._litellm.exceptions.openai.OpenAIError, TimeoutError, OSError, ValueError
+
+    def _classified(self, error: BaseException) -> Exception:
+        if isinstance(error, TimeoutError | self._litellm.Timeout):
+            return CallTimeoutError(f"no answer within {self._timeout_s:g} s")
+        if isinstance(error, ValueError):
+            return ServerError(redact(f"the answer is not readable: {error}"))
+        if isinstance(error, OSError):
+            return ConnectionLostError(redact(f"{error}"))
+        return classify(error)
+
+    def _reply(self, request: CallRequest, answer: Any, latency_s: float) -> CallReply:
+        choice = answer.choices[0] if answer.choices else None
+        message = getattr(choice, "message", None)
+        usage = getattr(answer, "usage", None)
+        fields = getattr(message, "provider_specific_fields", None) or {}
+        refusal = getattr(message, "refusal", None) or fields.get("refusal")
+        return CallReply(
+            text=getattr(message, "content", None) or "",
+            finish_reason=str(getattr(choice, "finish_reason", None) or ""),
+            n_tokens_in=_count(usage, "prompt_tokens"),
+            n_tokens_out=_count(usage, "completion_tokens"),
+            cost_usd=self._cost_usd(answer),
+            latency_s=latency_s,
+            parameters_sent=self._parameters_sent(request),
+            logprobs=_logprobs(choice),
+            refusal=refusal or None,
+        )
+
+    def _cost_usd(self, answer: Any) -> float | None:
+        cost = getattr(answer, "_hidden_params", {}).get("response_cost")
+        return float(cost) if cost is not None else None
+
+    def _parameters_sent(self, request: CallRequest) -> Parameters:
+        """Ask LiteLLM how it maps and drops these parameters for this model; once for each set."""
+        key = (request.model, json.dumps(request.parameters))
+        if key not in self._sent:
+            model, provider, _, _ = self._litellm.get_llm_provider(request.model)
+            mapped: dict[str, JsonValue] = self._litellm.utils.get_optional_params(
+                model=model, custom_llm_provider=provider, drop_params=True, **dict(request.parameters)
+            )
+            self._sent[key] = tuple(
+                (name, value)
+                for name, value in sorted(mapped.items())
+                if name not in _NOT_SENT and value not in ({}, None)
+            )
+        return self._sent[key]
+
+
+def response_format(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Wrap a schema as OpenAI-compatible servers take it."""
+    return {"type": "json_schema", "json_schema": {"name": "judgment", "strict": True, "schema": schema}}
+
+
+def _messages(request: CallRequest) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in request.messages]
+
+
+def _needs_no_key(model: str) -> bool:
+    """Tell whether LiteLLM would refuse a server without authentication for want of a key."""
+    return model.partition("/")[0] in _OPENAI_PROVIDERS and not os.environ.get("OPENAI_API_KEY")
+
+
+def _count(usage: Any, name: str) -> int | None:
+    count = getattr(usage, name, None)
+    return count if isinstance(count, int) else None
+
+
+def _logprobs(choice: Any) -> tuple[TokenLogprob, ...] | None:
+    content = getattr(getattr(choice, "logprobs", None), "content", None)
+    if not content:
+        return None
+    return tuple(
+        TokenLogprob(
+            token.token, token.logprob, tuple((top.token, top.logprob) for top in token.top_logprobs or ())
+        )
+        for token in content
+    )
