@@ -24,6 +24,15 @@ from judge.errors import (
     TemplateError,
     TransientCallError,
 )
+from judge.judging import (
+    grade_single,
+    judge_order,
+    judge_pair,
+    judge_subject,
+    repair_request,
+    reread,
+    unscored,
+)
 from judge.judgment import (
     REASONS,
     VERDICTS,
