@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from ranking.arrays import FloatArray, IndexArray, sum_by
 from ranking.matches import Matches
 
-MAX_DENSE_CELLS = 3_000_000
+MAX_TABLE = 3_000_000  # codes that are counted in one table; beyond, they are sorted
+CHUNK = 32_768  # rows at a time, so that what is between stays in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,10 @@ class Terms:
     table: FloatArray | None = None
     dense: FloatArray | None = None
 
+    @property
+    def n_levels(self) -> int:
+        return 1 if self.table is None else len(self.table)
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:
@@ -36,6 +42,8 @@ class Cells:
     ----------
     a, b
         Positions of the contestants.
+    n_rows
+        Rows with a weight above 0.
     win, tie, loss
         Summed weight of the rows `a` won, tied and lost. A fractional outcome y is y of a win and 1 - y
         of a loss; a tie stays apart for the models that know ties.
@@ -47,6 +55,7 @@ class Cells:
 
     a: IndexArray
     b: IndexArray
+    n_rows: FloatArray
     win: FloatArray
     tie: FloatArray
     loss: FloatArray
@@ -54,6 +63,9 @@ class Cells:
     square_y: FloatArray
     square_yy: FloatArray
     terms: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.a)
 
     @property
     def weight(self) -> FloatArray:
@@ -64,87 +76,153 @@ class Cells:
         """Weighted sum of outcomes: wins and half the ties."""
         return self.win + 0.5 * self.tie
 
-    def take(self, keep: NDArray[np.generic]) -> Cells:
-        return Cells(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+    def take(self, keep: NDArray[np.generic] | slice) -> Cells:
+        return Cells(*(getattr(self, column.name)[keep] for column in fields(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """By code: what becomes the columns of `Cells`."""
+
+    n_rows: FloatArray
+    win: FloatArray
+    tie: FloatArray
+    loss: FloatArray
+    square: FloatArray
+    square_y: FloatArray
+    square_yy: FloatArray
 
 
 def sum_cells(matches: Matches, terms: Terms) -> Cells:
     """Sum the matches into cells; with a term that has a value a row, every row is a cell."""
     if terms.dense is not None:
         return _rows_as_cells(matches, terms.dense)
-    ternary = ternary_outcome(matches.outcome)
-    code = pair_code(matches, terms.level)
-    n_levels = 1 if terms.table is None else len(terms.table)
-    n_codes = n_levels * len(matches.names) ** 2
-    if n_codes > max(MAX_DENSE_CELLS, 4 * len(matches)):
-        distinct, code = np.unique(code, return_inverse=True)
-    else:
-        distinct = np.arange(n_codes)
-    sums = _sums(matches, code, ternary, len(distinct))
-    occupied = np.flatnonzero(sums[0] + sums[1] + sums[2] > 0)
-    return _folded(distinct[occupied], sums[:, occupied], terms, len(matches.names))
-
-
-def ternary_outcome(outcome: FloatArray) -> NDArray[np.int64] | None:
-    """Give 0 for a loss, 1 for a tie, 2 for a win, or None if any outcome is another fraction."""
-    doubled = outcome + outcome
-    whole = doubled.astype(np.int64)
-    return whole if np.array_equal(whole, doubled) else None
-
-
-def pair_code(matches: Matches, level: NDArray[np.integer] | None) -> NDArray[np.int64]:
-    """Give (level * n + a) * n + b for each match."""
     n = len(matches.names)
-    code = matches.a.astype(np.int64) if level is None else level.astype(np.int64) * n + matches.a
+    n_codes = terms.n_levels * n * n
+    if 3 * n_codes <= max(MAX_TABLE, len(matches)) and matches.weight is None:
+        counts = _count_outcomes(matches, terms, n_codes)
+        if counts is not None:
+            return _cells(np.arange(n_codes), _sums_of_counts(counts), terms, n)
+    code = pair_code(matches, terms)
+    distinct = np.arange(n_codes)
+    if n_codes > max(MAX_TABLE, 4 * len(matches)):
+        distinct, code = np.unique(code, return_inverse=True)
+    return _cells(distinct, _sums_of_rows(matches, code, len(distinct)), terms, n)
+
+
+def pair_code(matches: Matches, terms: Terms, rows: slice = slice(None)) -> NDArray[np.int64]:
+    """Give (level * n + a) * n + b of the rows."""
+    n = len(matches.names)
+    code = matches.a[rows].astype(np.int64)
+    if terms.level is not None:
+        code += terms.level[rows].astype(np.int64, copy=False) * n
     code *= n
-    code += matches.b
+    code += matches.b[rows]
     return code
 
 
-def _sums(matches: Matches, code: IndexArray, ternary: IndexArray | None, n_codes: int) -> FloatArray:
-    """Win, tie, loss, square, square_y and square_yy of each code, shape (6, n_codes)."""
-    y, w = matches.outcome, matches.weight
-    if ternary is None:
-        ww = np.ones_like(y) if w is None else w * w
-        w = np.ones_like(y) if w is None else w
-        columns = (w * y, None, w * (1 - y), ww, ww * y, ww * y * y)
-        return np.stack([np.zeros(n_codes) if x is None else np.bincount(code, x, n_codes) for x in columns])
-    code = code * 3
-    code += ternary
-    counts = np.bincount(code, w, 3 * n_codes).reshape(n_codes, 3).T.astype(np.float64)
-    squares = counts if w is None else np.bincount(code, w * w, 3 * n_codes).reshape(n_codes, 3).T
-    loss, tie, win = squares
-    return np.stack([counts[2], counts[1], counts[0], loss + tie + win, win + 0.5 * tie, win + 0.25 * tie])
+def outcome_codes(matches: Matches, terms: Terms) -> Iterator[tuple[slice, NDArray[np.int64]] | None]:
+    """Give, by chunks, each row's pair code times 3, plus 0 for a loss, 1 for a tie, 2 for a win.
+
+    Gives None, once, when it meets an outcome that is another fraction.
+    """
+    chunk = max(CHUNK, 2 * len(matches.names) ** 2)
+    for begin in range(0, len(matches), chunk):
+        rows = slice(begin, begin + chunk)
+        doubled = matches.outcome[rows] * 2.0
+        kind = doubled.astype(np.int64)
+        if not np.array_equal(kind, doubled):
+            yield None
+            return
+        code = pair_code(matches, terms, rows)
+        code *= 3
+        code += kind
+        yield rows, code
 
 
-def _folded(code: IndexArray, sums: FloatArray, terms: Terms, n: int) -> Cells:
-    """Without terms, join (b, a) to (a, b); with terms each order stays a cell."""
-    win, tie, loss, square, square_y, square_yy = sums
+def is_ternary(outcome: FloatArray) -> bool:
+    """Tell whether every outcome is 0, 0.5 or 1."""
+    doubled = outcome * 2.0
+    return bool((doubled == np.floor(doubled)).all())
+
+
+def _count_outcomes(matches: Matches, terms: Terms, n_codes: int) -> NDArray[np.intp] | None:
+    """Count losses, ties and wins of each code, shape (n_codes, 3); None at another fraction."""
+    counts = np.zeros(3 * n_codes, dtype=np.intp)
+    for part in outcome_codes(matches, terms):
+        if part is None:
+            return None
+        counts += np.bincount(part[1], minlength=3 * n_codes)
+    return counts.reshape(n_codes, 3)
+
+
+def _sums_of_counts(counts: NDArray[np.intp]) -> _Sums:
+    loss, tie, win = np.ascontiguousarray(counts.T).astype(np.float64)
+    total = loss + tie + win
+    return _Sums(total, win, tie, loss, total, win + 0.5 * tie, win + 0.25 * tie)
+
+
+def _sums_of_rows(matches: Matches, code: IndexArray, n_codes: int) -> _Sums:
+    y = matches.outcome
+    w = np.ones_like(y) if matches.weight is None else matches.weight
+    ww, tied = w * w, y == 0.5
+    columns = (
+        (w > 0).astype(np.float64),
+        np.where(tied, 0.0, w * y),
+        np.where(tied, w, 0.0),
+        np.where(tied, 0.0, w * (1 - y)),
+        ww,
+        ww * y,
+        ww * y * y,
+    )
+    return _Sums(*(sum_by(code, column, n_codes) for column in columns))
+
+
+def _cells(code: IndexArray, sums: _Sums, terms: Terms, n: int) -> Cells:
+    """Lay the occupied codes out as cells; without terms (b, a) joins (a, b), with terms each stays."""
     level, pair = np.divmod(code, n * n)
     a, b = np.divmod(pair, n)
     if terms.table is not None:
-        return Cells(a, b, win, tie, loss, square, square_y, square_yy, terms.table[level])
+        keep = np.flatnonzero(sums.n_rows)
+        columns = (getattr(sums, column.name)[keep] for column in fields(sums))
+        return Cells(a[keep], b[keep], *columns, terms.table[level[keep]])
     swap = a > b
-    low, high = np.where(swap, b, a), np.where(swap, a, b)
-    flipped_yy = square - 2 * square_y + square_yy
-    columns = (
-        np.where(swap, loss, win),
-        tie,
-        np.where(swap, win, loss),
-        square,
-        np.where(swap, square - square_y, square_y),
-        np.where(swap, flipped_yy, square_yy),
+    flipped = _Sums(
+        sums.n_rows,
+        sums.loss,
+        sums.tie,
+        sums.win,
+        sums.square,
+        sums.square - sums.square_y,
+        sums.square - 2 * sums.square_y + sums.square_yy,
     )
-    pairs, inverse = np.unique(low * n + high, return_inverse=True)
-    joined = [sum_by(inverse, column, len(pairs)) for column in columns]
-    return Cells(pairs // n, pairs % n, *joined, terms=np.zeros((len(pairs), 0)))  # type: ignore[misc]
+    if len(code) == n * n:
+        upper = np.flatnonzero(a < b)
+        lower = b[upper] * n + a[upper]
+        joined = [
+            getattr(sums, c.name)[upper]
+            + np.where(a[upper] == b[upper], 0.0, getattr(flipped, c.name)[lower])
+            for c in fields(sums)
+        ]
+        pairs = code[upper]
+    else:
+        ordered = np.where(swap, b * n + a, code)
+        pairs, inverse = np.unique(ordered, return_inverse=True)
+        joined = [
+            sum_by(inverse, np.where(swap, getattr(flipped, c.name), getattr(sums, c.name)), len(pairs))
+            for c in fields(sums)
+        ]
+    keep = np.flatnonzero(joined[0])
+    pairs = pairs[keep]
+    return Cells(pairs // n, pairs % n, *(column[keep] for column in joined), np.zeros((len(keep), 0)))
 
 
 def _rows_as_cells(matches: Matches, dense: FloatArray) -> Cells:
     y = matches.outcome
     w = np.ones_like(y) if matches.weight is None else matches.weight
-    tie = np.where(y == 0.5, w, 0.0)
-    win, loss = np.where(y == 0.5, 0.0, w * y), np.where(y == 0.5, 0.0, w * (1 - y))
+    tied = y == 0.5
+    win, tie, loss = np.where(tied, 0.0, w * y), np.where(tied, w, 0.0), np.where(tied, 0.0, w * (1 - y))
     square = w * w
     a, b = matches.a.astype(np.intp), matches.b.astype(np.intp)
-    return Cells(a, b, win, tie, loss, square, square * y, square * y * y, dense)
+    n_rows = (w > 0).astype(np.float64)
+    return Cells(a, b, n_rows, win, tie, loss, square, square * y, square * y * y, dense)

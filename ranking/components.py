@@ -28,21 +28,39 @@ class Components:
 
 def find_components(cells: Cells, n_contestants: int) -> Components:
     """Find who compares with whom at finite strengths."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
     won, lost = cells.win + cells.tie > 0, cells.loss + cells.tie > 0
     winner = np.concatenate([cells.a[won], cells.b[lost]])
     loser = np.concatenate([cells.b[won], cells.a[lost]])
+    if _is_one_component(winner, loser, n_contestants):
+        one = np.zeros(n_contestants, dtype=np.intp)
+        return Components(one, 1, np.array([n_contestants]), one, 1)
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     shape = (n_contestants, n_contestants)
     graph = csr_array((np.ones(len(winner), dtype=np.int8), (winner, loser)), shape=shape)
     n_components, label = connected_components(graph, directed=True, connection="strong")
-    if n_components == 1:
-        one = np.zeros(n_contestants, dtype=np.intp)
-        return Components(one, 1, np.array([n_contestants]), one, 1)
     n_groups, group = connected_components(graph, directed=False)
     strong, weak = _by_first_member(label), _by_first_member(group)
     return Components(strong, n_components, np.bincount(strong, minlength=n_components), weak, n_groups)
+
+
+def _is_one_component(winner: IndexArray, loser: IndexArray, n: int) -> bool:
+    """Tell, for a table that fits, whether everyone reaches everyone: the common case, settled fast."""
+    if not 0 < n <= 2000:
+        return False
+    beats = np.zeros((n, n), dtype=bool)
+    beats[winner, loser] = True
+    for graph in (beats, beats.T):
+        reached = np.zeros(n, dtype=bool)
+        frontier = reached.copy()
+        frontier[0] = True
+        while frontier.any():
+            reached |= frontier
+            frontier = graph[frontier].any(axis=0) & ~reached
+        if not reached.all():
+            return False
+    return True
 
 
 def component_notes(cells: Cells, found: Components, names: tuple[str, ...]) -> tuple[list[str], list[str]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ranking.arrays import FloatArray
-from ranking.cells import Cells, Terms, sum_cells, ternary_outcome
+from ranking.arrays import FloatArray, sum_by
+from ranking.cells import Cells, Terms, is_ternary, sum_cells
 from ranking.components import Components, component_notes, find_components
 from ranking.errors import InvalidMatchesError, NotConvergedError
 from ranking.matches import Matches
@@ -41,12 +41,13 @@ class Estimate:
     found: Components
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    n_matches: FloatArray
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def estimate_strengths(matches: Matches, model: Model, start: Ratings | None = None) -> Estimate:
     """Fit without intervals."""
-    if model.ties != "half" and ternary_outcome(matches.outcome) is None:
+    if model.ties != "half" and not is_ternary(matches.outcome):
         raise InvalidMatchesError(f"ties={model.ties!r} needs outcomes of 0, 0.5 or 1; use ties='half'")
     terms = build_terms(matches, model.position, model.self_preference, model.covariates)
     return estimate_from_cells(sum_cells(matches, terms), terms, matches.names, model, start)
@@ -65,6 +66,7 @@ def estimate_from_cells(
         notes.append(f"Strengths are drawn to 0 by a normal prior of precision {model.prior_precision:g}.")
         reasons = ["" for _ in reasons]
         found = _joined(found)
+    n_matches = sum_by(cells.a, cells.weight, len(names)) + sum_by(cells.b, cells.weight, len(names))
     inside = found.label[cells.a] == found.label[cells.b]
     cells = cells if inside.all() else cells.take(inside)
     likelihood, left_out = _likelihood(model.ties, cells)
@@ -85,7 +87,7 @@ def estimate_from_cells(
             problem, terms = _without(problem, terms, left_out)
             continue
         notes.extend(f"{name}: {why}." for name, why in left_out.items())
-        return Estimate(problem, solution, terms, found, tuple(reasons), tuple(notes), left_out)
+        return Estimate(problem, solution, terms, found, tuple(reasons), tuple(notes), n_matches, left_out)
 
 
 def _joined(found: Components) -> Components:

@@ -8,11 +8,10 @@ import numpy as np
 
 from ranking.arrays import FloatArray, IndexArray
 from ranking.covariance import (
-    Clusters,
     Covariance,
-    find_clusters,
+    Meat,
     inverse_information,
-    meat_of_clusters,
+    meat_of_prompts,
     meat_of_rows,
 )
 from ranking.errors import InvalidMatchesError
@@ -44,7 +43,7 @@ def describe(matches: Matches, estimate: Estimate, covariance: Covariance, ancho
     uncertainty = _uncertainty(matches, estimate, covariance)
     theta = estimate.solution.parameters[:n].copy()
     theta[found.size[found.label] == 1] = np.nan
-    if n == 1 or not len(matches):
+    if n == 1 or not estimate.n_matches.any():
         theta[:] = np.nan
     errors = _blanked(uncertainty, theta, found.label)
     rank_low, rank_high = rank_ranges(theta, errors, uncertainty.critical_value)
@@ -65,7 +64,7 @@ def describe(matches: Matches, estimate: Estimate, covariance: Covariance, ancho
         high=rating + half_width,
         rank_low=rank_low,
         rank_high=rank_high,
-        n_matches=count_matches(matches),
+        n_matches=estimate.n_matches,
         component=found.label,
         notes=(*estimate.notes, *uncertainty.notes),
         reasons=reasons,
@@ -119,37 +118,31 @@ def _uncertainty(matches: Matches, estimate: Estimate, covariance: Covariance) -
         normal = np.full(n, float(student_quantile(np.inf)))
         method = "inverse information (assumes that matches are independent), normal"
         return Uncertainty(inverse, normal, 0, ("",) * n, (), method, np.inf)
-    clusters = find_clusters(matches, found.label, covariance)
-    if clusters.index is None:
+    if covariance == "cluster" and matches.prompt_id is not None:
+        meat = meat_of_prompts(matches, estimate.terms, problem, solution)
+        method = "sandwich clustered by prompt"
+    else:
         meat = meat_of_rows(problem, solution)
         method = "sandwich, each match its own cluster"
-    else:
-        meat = meat_of_clusters(matches, estimate.terms, problem, solution, clusters)
-        method = "sandwich clustered by prompt"
-    size = clusters.n_of_component[found.label].astype(np.float64)
+    size = meat.n_of_component[found.label].astype(np.float64)
+    g = np.float64(meat.n_clusters)
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.sqrt(np.where(size > 1, size / (size - 1), np.nan))
-        total = (
-            np.sqrt(clusters.n_clusters / (clusters.n_clusters - 1)) if clusters.n_clusters > 1 else np.nan
-        )
+        total = np.sqrt(g / (g - 1)) if g > 1 else np.nan
     factor = np.concatenate([factor, np.full(len(inverse) - n, total)])
-    matrix = inverse @ meat @ inverse * factor[:, None] * factor[None, :]
-    reasons, notes = _too_few(matches, clusters, found.label)
+    matrix = inverse @ meat.matrix @ inverse * factor[:, None] * factor[None, :]
+    reasons, notes = _too_few(matches, meat, found.label)
     method += ", factor G/(G-1), Student t with G-1 degrees"
-    degrees = float(clusters.n_clusters - 1)
-    return Uncertainty(
-        matrix, student_quantile(size - 1), clusters.n_clusters, reasons, notes, method, degrees
-    )
+    quantile = student_quantile(size - 1)
+    return Uncertainty(matrix, quantile, meat.n_clusters, reasons, notes, method, float(g) - 1)
 
 
-def _too_few(
-    matches: Matches, clusters: Clusters, component: IndexArray
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _too_few(matches: Matches, meat: Meat, component: IndexArray) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Say who has no interval because it took part in too few prompts."""
-    what = "matches" if clusters.index is None else "prompts"
-    few = np.minimum(clusters.n_of_contestant, clusters.n_of_component[component]) < MIN_PROMPTS
+    what = "prompts" if meat.clustered_by_prompt else "matches"
+    few = np.minimum(meat.n_of_contestant, meat.n_of_component[component]) < MIN_PROMPTS
     reasons = tuple(f"too few {what} for an interval" if x else "" for x in few)
-    if not few.any() or not len(matches):
+    if not few.any() or not meat.n_clusters:
         return reasons, ()
     who = "any contestant" if few.all() else ", ".join(np.array(matches.names)[few])
     return reasons, (f"No interval for {who}: too few {what}, an interval needs {MIN_PROMPTS}.",)

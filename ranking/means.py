@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
-from ranking.covariance import dense_labels
 from ranking.intervals import MIN_VARIANCE, student_quantile
 from ranking.ranks import rank_ranges
 from ranking.ratings import MIN_PROMPTS, Ratings
+from ranking.scores import dense_labels
 
 
 def rate_contestants(

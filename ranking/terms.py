@@ -15,6 +15,7 @@ from ranking.arrays import FloatArray, IndexArray, solve, sum_by
 from ranking.cells import Cells, Terms
 from ranking.errors import InvalidMatchesError
 from ranking.matches import Matches
+from ranking.newton import laplacian
 
 PerJudge = Literal["per-judge"]
 
@@ -63,14 +64,12 @@ def unidentified_terms(cells: Cells, n: int, component: IndexArray, terms: Terms
     size = np.sqrt(weight @ (x * x))
     empty = size <= 0
     x = x / np.where(empty, 1.0, size)
-    dense = sum_by(a * n + b, weight, n * n).reshape(n, n)
-    dense += dense.T
-    laplacian = np.diag(dense.sum(axis=1)) - dense
-    laplacian += (component[:, None] == component[None, :]) * max(float(np.trace(laplacian)) / n, 1e-12)
+    strengths = laplacian(sum_by(a * n + b, weight, n * n), n)
+    strengths += (component[:, None] == component[None, :]) * max(float(np.trace(strengths)) / n**2, 1e-12)
     cross = np.stack(
         [np.bincount(a, weight * column, n) - np.bincount(b, weight * column, n) for column in x.T], axis=1
     )
-    rest = (x * weight[:, None]).T @ x - cross.T @ solve(laplacian, cross)
+    rest = (x * weight[:, None]).T @ x - cross.T @ solve(strengths, cross)
     values, vectors = np.linalg.eigh(rest)
     null = vectors[:, values < 1e-9 * max(1.0, values.max(initial=0.0))]
     part = np.sqrt((null**2).sum(axis=1))

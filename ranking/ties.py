@@ -64,11 +64,14 @@ class HalfWins:
     has_tie_term = False
 
     def derive(self, cells: Cells, eta: FloatArray, tie: float) -> Derivatives:
-        p = sigmoid(eta)
+        small = np.exp(-np.abs(eta))
+        one = 1.0 + small
+        p = np.where(eta >= 0, 1.0, small) / one
         weight, score = cells.weight, cells.score
-        value = score * eta + weight * log_sigmoid(-eta)
+        value = score * eta - weight * (np.maximum(eta, 0.0) + np.log(one))
+        expected = weight * p
         none = np.zeros(0)
-        return Derivatives(value, score - weight * p, weight * p * (1 - p), none, none, none)
+        return Derivatives(value, score - expected, expected * (1 - p), none, none, none)
 
     def start(self, tie_share: float) -> float:
         return 0.0

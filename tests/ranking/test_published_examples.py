@@ -8,7 +8,7 @@ import pytest
 from ranking import Matches, Ratings, fit_bradley_terry, fit_elo, fit_win_rate
 from ranking.covariance import inverse_information
 from ranking.estimate import Model, estimate_strengths
-from ranking.newton import Solution, information_matrix
+from ranking.newton import Solution, evaluate
 from tests.ranking.published import TEAMS, baseball, citations, food, simple, wikipedia
 
 
@@ -67,10 +67,7 @@ def test_citations_have_the_printed_covariance_at_the_printed_strengths() -> Non
     }
     chance = np.array([against_jasa[name] for name in matches.names])
     printed = np.log(chance / (1 - chance))
-    cells = estimate.problem.cells
-    derivatives = estimate.problem.likelihood.derive(cells, printed[cells.a] - printed[cells.b], 0.0)
-    information = information_matrix(estimate.problem, derivatives)
-    solution = Solution(printed, information, np.nan, 0)
+    solution = Solution(printed, evaluate(estimate.problem, printed).information, np.nan, 0)
     covariance = inverse_information(estimate.problem, solution)
     to_jasa = np.eye(4)
     to_jasa[:, 2] -= 1

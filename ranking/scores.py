@@ -1,0 +1,188 @@
+"""Scores of the rows summed by prompt: what the clustered sandwich and the fragility check rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.arrays import FloatArray, IndexArray, sum_by
+from ranking.cells import CHUNK, MAX_TABLE, Terms, is_ternary, outcome_codes
+from ranking.matches import Matches
+from ranking.newton import Problem, Solution, tie_term
+from ranking.ratings import MIN_PROMPTS
+
+MAX_DENSE = 60_000_000  # entries of clusters x contestants; beyond, the matrix is sparse
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterScores:
+    """Each cluster's score: `strengths` of shape (n_labels, n_contestants), dense or sparse; `terms` dense.
+
+    The counts leave out rows without weight and rows between components.
+    """
+
+    strengths: Any
+    terms: FloatArray
+    n_clusters: int
+    n_of_contestant: IndexArray
+    n_of_component: IndexArray
+
+    def product(self) -> FloatArray:
+        product = self.strengths.T @ self.strengths
+        return np.asarray(product if isinstance(product, np.ndarray) else product.toarray())
+
+    def cross(self) -> FloatArray:
+        return np.asarray((self.strengths.T @ self.terms).T)
+
+
+def dense_labels(labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], int]:
+    """Give labels numbers from 0; small whole numbers are kept as they are."""
+    if np.issubdtype(labels.dtype, np.integer) and len(labels):
+        whole = labels.astype(np.int64, copy=False)
+        if whole.min() >= 0 and whole.max() < 2 * len(labels) + 16:
+            return whole, int(whole.max()) + 1
+    distinct, index = np.unique(labels, return_inverse=True)
+    return index.astype(np.int64, copy=False), len(distinct)
+
+
+def sum_scores_by_cluster(
+    matches: Matches, terms: Terms, problem: Problem, solution: Solution
+) -> ClusterScores:
+    """Sum each row's score over its prompt."""
+    assert matches.prompt_id is not None
+    g, size = dense_labels(matches.prompt_id)
+    n = problem.n_contestants
+    residual, tie_score = row_scores(matches, terms, problem, solution)
+    if size * n <= MAX_DENSE:
+        place = g * n
+        place += matches.a
+        strengths: Any = np.bincount(place, residual, size * n)
+        place -= matches.a
+        place += matches.b
+        strengths -= np.bincount(place, residual, size * n)
+        strengths = strengths.reshape(size, n)
+    else:
+        strengths = _sparse(g, matches, residual, size, n)
+    columns = [np.bincount(g, residual * column, size) for column in term_columns(terms)]
+    if problem.likelihood.has_tie_term:
+        columns.append(np.bincount(g, tie_score, size))
+    stacked = np.stack(columns, axis=1) if columns else np.zeros((size, 0))
+    return ClusterScores(strengths, stacked, *_count(matches, problem.component, g, size, strengths))
+
+
+def row_scores(
+    matches: Matches, terms: Terms, problem: Problem, solution: Solution
+) -> tuple[FloatArray, FloatArray]:
+    """Give each row's weighted score in eta and in the tie term (empty without one); 0 between components."""
+    n_codes = terms.n_levels * problem.n_contestants**2
+    tabled = terms.dense is None and 3 * n_codes <= max(MAX_TABLE, len(matches))
+    if tabled and is_ternary(matches.outcome):
+        residual, tie_score = _scores_from_table(matches, terms, problem, solution)
+    else:
+        residual, tie_score = _scores_of_rows(matches, terms, problem, solution)
+    if matches.weight is not None:
+        residual *= matches.weight
+        tie_score *= matches.weight if len(tie_score) else 1.0
+    if problem.component.max(initial=0) > 0:
+        inside = problem.component[matches.a] == problem.component[matches.b]
+        residual *= inside
+        tie_score *= inside if len(tie_score) else 1.0
+    return residual, tie_score
+
+
+def term_columns(terms: Terms) -> Iterator[FloatArray]:
+    """Give each term's value a row."""
+    for k in range(len(terms.names)):
+        if terms.table is not None and terms.level is not None:
+            yield terms.table[terms.level, k]
+        elif terms.dense is not None:
+            yield terms.dense[:, k]
+
+
+def _scores_from_table(
+    matches: Matches, terms: Terms, problem: Problem, solution: Solution
+) -> tuple[FloatArray, FloatArray]:
+    """Look every row's score up among all codes and outcomes."""
+    n, parameters = problem.n_contestants, solution.parameters
+    eta = parameters[:n, None] - parameters[None, :n]
+    if terms.table is not None:
+        eta = eta + (terms.table @ parameters[n : n + len(terms.names)])[:, None, None]
+    scores = problem.likelihood.scores(eta.ravel(), tie_term(problem, parameters))
+    eta_table = np.ascontiguousarray(scores.eta.T).ravel()
+    tie_table = np.ascontiguousarray(scores.tie.T).ravel()
+    residual = np.empty(len(matches))
+    tie_score = np.empty(len(matches) if problem.likelihood.has_tie_term else 0)
+    for part in outcome_codes(matches, terms):
+        assert part is not None
+        rows, code = part
+        residual[rows] = eta_table[code]
+        if len(tie_score):
+            tie_score[rows] = tie_table[code]
+    return residual, tie_score
+
+
+def _scores_of_rows(
+    matches: Matches, terms: Terms, problem: Problem, solution: Solution
+) -> tuple[FloatArray, FloatArray]:
+    parameters, n = solution.parameters, problem.n_contestants
+    residual = np.empty(len(matches))
+    tie_score = np.empty(len(matches) if problem.likelihood.has_tie_term else 0)
+    coefficients = parameters[n : n + len(terms.names)]
+    tie = tie_term(problem, parameters)
+    of_level = None if terms.table is None else terms.table @ coefficients
+    for begin in range(0, len(matches), CHUNK):
+        rows = slice(begin, begin + CHUNK)
+        eta = parameters[matches.a[rows]] - parameters[matches.b[rows]]
+        if of_level is not None and terms.level is not None:
+            eta += of_level[terms.level[rows]]
+        elif terms.dense is not None:
+            eta += terms.dense[rows] @ coefficients
+        scores = problem.likelihood.scores(eta, tie)
+        if problem.likelihood.has_tie_term:
+            kind = (2 * matches.outcome[rows]).astype(np.intp)
+            at = np.arange(len(kind))
+            residual[rows], tie_score[rows] = scores.eta[kind, at], scores.tie[kind, at]
+        else:
+            residual[rows] = matches.outcome[rows] + scores.eta[0]
+    return residual, tie_score
+
+
+def _count(
+    matches: Matches, component: IndexArray, g: IndexArray, size: int, strengths: Any
+) -> tuple[int, IndexArray, IndexArray]:
+    """Count clusters: all, of each contestant (a lower bound if that is enough), of each component."""
+    n, n_components = len(component), int(component.max(initial=-1)) + 1
+    a, b = matches.a, matches.b
+    if n_components > 1 or matches.weight is not None:
+        inside = component[a] == component[b]
+        inside &= True if matches.weight is None else matches.weight > 0
+        a, b, g = a[inside], b[inside], g[inside]
+    total = (
+        np.array([_distinct(g[component[a] == c], size) for c in range(n_components)])
+        if (n_components > 1)
+        else np.array([_distinct(g, size)] * n_components)
+    )
+    n_clusters = int(total[0]) if n_components == 1 else _distinct(g, size)
+    nonzero = (strengths != 0).sum(axis=0) if isinstance(strengths, np.ndarray) else np.zeros(n)
+    if nonzero.min(initial=MIN_PROMPTS) < MIN_PROMPTS:
+        met = np.unique(np.concatenate([g * n + a, g * n + b]))
+        nonzero = sum_by(met % n, None, n)
+    return n_clusters, nonzero.astype(np.intp), total
+
+
+def _distinct(labels: IndexArray, size: int) -> int:
+    present = np.zeros(size, dtype=bool)
+    present[labels] = True
+    return int(present.sum())
+
+
+def _sparse(g: IndexArray, matches: Matches, residual: FloatArray, size: int, n: int) -> Any:
+    from scipy.sparse import coo_array
+
+    values = np.concatenate([residual, -residual])
+    place = (np.concatenate([g, g]), np.concatenate([matches.a, matches.b]))
+    return coo_array((values, place), shape=(size, n)).tocsr()
