@@ -1,0 +1,1 @@
+"""The demo data set: invented material that teaches, as plain records. Knows no database."""
