@@ -13,6 +13,7 @@ from db.errors import (
     SchemaError,
 )
 from db.migrate import check_schema, upgrade
+from db.tables import utc_now
 
 __all__ = [
     "Database",
@@ -24,4 +25,5 @@ __all__ = [
     "check_schema",
     "open_database",
     "upgrade",
+    "utc_now",
 ]

@@ -29,11 +29,15 @@ READ_ROWS = 50_000
 
 @dataclass(frozen=True)
 class MatchScope:
-    """Which matches: of one data set (None = all), of these judges, with a prompt of any of these tags."""
+    """Which matches: of one data set (None = all), of these judges, with a prompt of any of these tags.
+
+    `last_match_id` leaves out what was stored after that match; None = nothing.
+    """
 
     dataset_id: int | None
     judge_ids: tuple[int, ...]
     tags: tuple[str, ...] = ()
+    last_match_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ def _in_scope(query: Select[*tuple[Any, ...]], scope: MatchScope) -> Select[*tup
     if scope.tags:
         tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(scope.tags))
         query = query.where(MatchRow.prompt_id.in_(tagged))
+    if scope.last_match_id is not None:
+        query = query.where(MatchRow.id <= scope.last_match_id)
     return query
 
 
@@ -175,12 +181,6 @@ def load_contestant_facts(session: Session, dataset_id: int | None) -> list[Cont
             PromptRow.dataset_id == dataset_id
         )
     return [ContestantFacts(*row) for row in session.execute(query).tuples()]
-
-
-STYLE_COLUMNS = {
-    "length": (ResponseRow.n_chars,),
-    "markdown": (ResponseRow.n_headers, ResponseRow.n_list_items, ResponseRow.n_bold),
-}
 
 
 @dataclass(frozen=True)
@@ -276,33 +276,22 @@ def count_graded_by_judge(session: Session, dataset_id: int | None) -> dict[int,
 
 
 @dataclass(frozen=True)
-class JudgeReach:
-    """How far one judge version's matches reach in a scope: what choosing a default rests on."""
+class PairCount:
+    """Matches, scored or not, of one judge version between two contestants (database ids)."""
 
     judge_id: int
     kind: str
-    n_matches: int
-    n_contestants: int
+    contestant_a: int
+    contestant_b: int
+    n: int
 
 
-def load_judge_reach(session: Session, dataset_id: int | None) -> list[JudgeReach]:
-    query = (
-        select(
-            MatchRow.judge_id,
-            JudgeRow.kind,
-            MatchRow.contestant_a_id,
-            MatchRow.contestant_b_id,
-            func.count(),
-        )
-        .join(JudgeRow, JudgeRow.id == MatchRow.judge_id)
-        .group_by(MatchRow.judge_id, JudgeRow.kind, MatchRow.contestant_a_id, MatchRow.contestant_b_id)
-    )
+def count_pairs(session: Session, dataset_id: int | None, tags: Sequence[str] = ()) -> list[PairCount]:
+    columns = (MatchRow.judge_id, JudgeRow.kind, MatchRow.contestant_a_id, MatchRow.contestant_b_id)
+    query = select(*columns, func.count()).join(JudgeRow, JudgeRow.id == MatchRow.judge_id)
     if dataset_id is not None:
         query = query.where(MatchRow.dataset_id == dataset_id)
-    n_matches: dict[tuple[int, str], int] = {}
-    contestants: dict[tuple[int, str], set[int]] = {}
-    for judge_id, kind, a, b, n in session.execute(query):
-        key = (judge_id, kind)
-        n_matches[key] = n_matches.get(key, 0) + n
-        contestants.setdefault(key, set()).update((a, b))
-    return [JudgeReach(*key, n_matches[key], len(contestants[key])) for key in n_matches]
+    if tags:
+        tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(tags))
+        query = query.where(MatchRow.prompt_id.in_(tagged))
+    return [PairCount(*row) for row in session.execute(query.group_by(*columns)).tuples()]

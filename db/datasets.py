@@ -172,3 +172,15 @@ def remove_dataset(session: Session, dataset_id: int) -> None:
     session.execute(delete(JudgeRow).where(JudgeRow.id.not_in(used_judges)))
     used_contestants = select(ResponseRow.contestant_id)
     session.execute(delete(ContestantRow).where(ContestantRow.id.not_in(used_contestants)))
+
+
+@dataclass(frozen=True)
+class DatasetName:
+    id: int
+    name: str
+
+
+def list_dataset_names(session: Session) -> list[DatasetName]:
+    """Return names without counting anything."""
+    query = select(DatasetRow.id, DatasetRow.name).order_by(DatasetRow.id)
+    return [DatasetName(*row) for row in session.execute(query).tuples()]

@@ -130,3 +130,27 @@ def get_fence_key(session: Session) -> bytes:
         session.add(row)
         session.flush()
     return bytes.fromhex(row.value)
+
+
+@dataclass(frozen=True)
+class JudgeAverages:
+    """Means over a judge version's judgments that made a call; None where nothing is known."""
+
+    n_judgments: int
+    n_tokens_in: float | None
+    n_tokens_out: float | None
+    cost_usd: float | None
+    latency_s: float | None
+
+
+def load_judge_averages(session: Session, judge_id: int) -> JudgeAverages:
+    row = session.execute(
+        select(
+            func.count(),
+            func.avg(JudgmentRow.n_tokens_in),
+            func.avg(JudgmentRow.n_tokens_out),
+            func.avg(JudgmentRow.cost_usd),
+            func.avg(JudgmentRow.latency_s),
+        ).where(JudgmentRow.judge_id == judge_id, JudgmentRow.call_id.is_not(None))
+    ).one()
+    return JudgeAverages(*row)

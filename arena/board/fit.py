@@ -1,0 +1,261 @@
+"""From evidence to figures: which rows go into the fit, and what comes out for each contestant and pair."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.board.evidence import Evidence
+from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
+from arena.board.style import style_covariates
+from arena.outcomes import OutcomeRows, is_both_bad, is_flip, take_majority, to_outcome_rows
+from db.boards import GradeArrays, MatchArrays
+from ranking import (
+    Levels,
+    Matches,
+    Ratings,
+    fit_bradley_terry,
+    fit_elo,
+    fit_mean_level,
+    fit_win_rate,
+    win_rate_matrix,
+)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What the fit says, and the counts of what it was made from."""
+
+    standings: tuple[Standing, ...]
+    cells: tuple[PairCell, ...]
+    coefficients: tuple[CoefficientRow, ...]
+    n_scored: int
+    n_flips: int
+    n_two_orders: int
+    n_both_bad: int
+    n_left_out: int
+    n_without_majority: int
+    n_without_text: int
+    n_prompts: int
+    is_all_ties: bool
+    interval_method: str
+    unit: str
+    notes: tuple[str, ...]
+
+
+def fit_board(query: BoardQuery, evidence: Evidence) -> Fitted:
+    """Fit what the query asks for."""
+    if evidence.grades is not None:
+        return _fit_levels(evidence, evidence.grades)
+    assert evidence.matches is not None
+    return _fit_matches(query, evidence, evidence.matches)
+
+
+def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> Fitted:
+    n_without_majority = 0
+    if query.lens == "human" and query.votes == "majority":
+        stored, n_without_majority = take_majority(stored)
+    rows = to_outcome_rows(stored, query.flips, query.both_bad)
+    if query.votes == "majority":
+        rows = rows.without_order()
+    matches, n_without_text = _to_matches(query, evidence, stored, rows)
+    ratings = _fit(query, matches)
+    per_contestant = _count_contestants(evidence, stored)
+    shares = _win_shares(matches)
+    return Fitted(
+        standings=_standings(evidence, ratings, per_contestant, shares),
+        cells=_cells(matches, ratings),
+        coefficients=_coefficients(ratings),
+        n_scored=len(stored),
+        n_flips=rows.n_flips,
+        n_two_orders=rows.n_two_orders,
+        n_both_bad=rows.n_both_bad,
+        n_left_out=rows.n_left_out,
+        n_without_majority=n_without_majority,
+        n_without_text=n_without_text,
+        n_prompts=len(np.unique(stored.prompt_id[rows.match])),
+        is_all_ties=bool(len(matches)) and bool((matches.outcome == 0.5).all()),
+        interval_method=ratings.interval_method,
+        unit=ratings.unit,
+        notes=ratings.notes,
+    )
+
+
+def _to_matches(
+    query: BoardQuery, evidence: Evidence, stored: MatchArrays, rows: OutcomeRows
+) -> tuple[Matches, int]:
+    """Return the rows as matches, and how many matches were left out for want of a text to control for."""
+    covariates: dict[str, NDArray[np.float64]] = {}
+    kept = np.ones(len(rows.match), dtype=bool)
+    if evidence.style is not None:
+        covariates, kept = style_covariates(query.control, evidence.style, stored, rows.match)
+    index = rows.match[kept]
+    matches = Matches(
+        np.searchsorted(evidence.ids, stored.contestant_a[index]),
+        np.searchsorted(evidence.ids, stored.contestant_b[index]),
+        rows.outcome[kept],
+        [fact.name for fact in evidence.facts],
+        weight=rows.weight[kept],
+        prompt_id=stored.prompt_id[index],
+        shown_first=rows.shown_first[kept],
+        judge=stored.judge_id[index],
+        covariates={name: column[kept] for name, column in covariates.items()},
+    )
+    return matches, len(np.unique(rows.match[~kept]))
+
+
+def _fit(query: BoardQuery, matches: Matches) -> Ratings:
+    if query.method == "elo":
+        return fit_elo(matches)
+    if query.method == "win-rate":
+        return fit_win_rate(matches)
+    return fit_bradley_terry(
+        matches,
+        ties=query.ties,
+        position="position" in query.control,
+        covariates=tuple(matches.covariates),
+    )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Per contestant, each of shape (n_contestants,)."""
+
+    n_matches: NDArray[np.int64]
+    n_two_orders: NDArray[np.int64]
+    n_flips: NDArray[np.int64]
+    n_both_bad: NDArray[np.int64]
+
+
+def _count_contestants(evidence: Evidence, stored: MatchArrays) -> _Counts:
+    ids, n = evidence.ids, len(evidence.facts)
+    a, b = np.searchsorted(ids, stored.contestant_a), np.searchsorted(ids, stored.contestant_b)
+
+    def count(which: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(a[which], minlength=n) + np.bincount(b[which], minlength=n)
+
+    return _Counts(
+        count(np.ones(len(stored), dtype=bool)),
+        count(stored.n_orders == 2),
+        count(is_flip(stored)),
+        count(is_both_bad(stored)),
+    )
+
+
+def _win_shares(matches: Matches) -> NDArray[np.float64]:
+    """Each contestant's share of points over its rows, a tie as half; NaN without rows."""
+    n = len(matches.names)
+    weight = np.ones(len(matches)) if matches.weight is None else matches.weight
+    won = np.bincount(matches.a, weight * matches.outcome, n)
+    won += np.bincount(matches.b, weight * (1 - matches.outcome), n)
+    met = np.bincount(matches.a, weight, n) + np.bincount(matches.b, weight, n)
+    shares = np.full(n, np.nan)
+    np.divide(won, met, out=shares, where=met > 0)
+    return shares
+
+
+def _standings(
+    evidence: Evidence, ratings: Ratings, counts: _Counts, shares: NDArray[np.float64]
+) -> tuple[Standing, ...]:
+    standings = []
+    for index, fact in enumerate(evidence.facts):
+        has_rank = not math.isnan(ratings.rating[index]) and not math.isnan(ratings.low[index])
+        n, n_two = int(counts.n_matches[index]), int(counts.n_two_orders[index])
+        standings.append(
+            Standing(
+                contestant_id=fact.id,
+                contestant=fact.name,
+                rating=_number(ratings.rating[index]),
+                low=_number(ratings.low[index]),
+                high=_number(ratings.high[index]),
+                rank_low=int(ratings.rank_low[index]) if has_rank else None,
+                rank_high=int(ratings.rank_high[index]) if has_rank else None,
+                n_matches=n,
+                n_ai=evidence.n_ai[fact.id],
+                n_people=evidence.n_people[fact.id],
+                win_rate=_number(shares[index]),
+                flip_rate=int(counts.n_flips[index]) / n_two if n_two else None,
+                both_bad_rate=int(counts.n_both_bad[index]) / n if n else None,
+                cost_usd_per_100=None if fact.mean_cost_usd is None else 100 * fact.mean_cost_usd,
+                latency_s=fact.mean_latency_s,
+                component=int(ratings.component[index]),
+                note=ratings.reasons[index] or ("" if n else "no matches yet"),
+            )
+        )
+    return tuple(sorted(standings, key=_best_first))
+
+
+def _best_first(standing: Standing) -> tuple[bool, float, str]:
+    return (standing.rating is None, -(standing.rating or 0.0), standing.contestant)
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _cells(matches: Matches, ratings: Ratings) -> tuple[PairCell, ...]:
+    n = len(matches.names)
+    share = win_rate_matrix(matches)
+    weight = np.ones(len(matches)) if matches.weight is None else matches.weight
+    met = np.bincount(matches.a * n + matches.b, weight, n * n).reshape(n, n)
+    met = met + met.T
+    is_strength = ratings.unit == "points" and ratings.method.startswith("bradley-terry")
+    cells = []
+    for row, column in zip(*np.nonzero(met), strict=True):
+        gap = ratings.theta[row] - ratings.theta[column]
+        apart = ratings.component[row] != ratings.component[column]
+        probability = None if not is_strength or apart or math.isnan(gap) else 1 / (1 + math.exp(-gap))
+        cells.append(
+            PairCell(
+                matches.names[row],
+                matches.names[column],
+                round(float(met[row, column])),
+                float(share[row, column]),
+                probability,
+            )
+        )
+    return tuple(cells)
+
+
+def _coefficients(ratings: Ratings) -> tuple[CoefficientRow, ...]:
+    return tuple(
+        CoefficientRow(
+            name=name,
+            estimate=_number(term.estimate),
+            low=_number(term.low),
+            high=_number(term.high),
+            p_value=_number(term.p_value),
+            note=term.note,
+        )
+        for name, term in ratings.coefficients.items()
+    )
+
+
+def _fit_levels(evidence: Evidence, grades: GradeArrays) -> Fitted:
+    ids = evidence.ids
+    contestant = np.searchsorted(ids, grades.contestant)
+    names = [fact.name for fact in evidence.facts]
+    ratings = fit_mean_level(Levels(contestant, grades.value, names, prompt_id=grades.prompt_id))
+    n = np.bincount(contestant, minlength=len(names))
+    zero = np.zeros(len(names), dtype=np.int64)
+    nothing = np.full(len(names), np.nan)
+    return Fitted(
+        standings=_standings(evidence, ratings, _Counts(n, zero, zero, zero), nothing),
+        cells=(),
+        coefficients=(),
+        n_scored=len(grades.value),
+        n_flips=0,
+        n_two_orders=0,
+        n_both_bad=0,
+        n_left_out=0,
+        n_without_majority=0,
+        n_without_text=0,
+        n_prompts=len(np.unique(grades.prompt_id)),
+        is_all_ties=False,
+        interval_method=ratings.interval_method,
+        unit=ratings.unit,
+        notes=ratings.notes,
+    )

@@ -1,0 +1,33 @@
+"""What several commands take in the same way."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from arena.store import Database, database_url, open_store
+
+Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+FORMATS = ("table", "json", "csv")
+
+
+def add_command(
+    commands: Subparsers, name: str, about: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Add a command with what every command takes."""
+    parser = commands.add_parser(name, help=about, description=about)
+    parser.add_argument("--db", metavar="URL", help="database (default $DATABASE_URL, else a local file)")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="table", help="table for people, json or csv for programs"
+    )
+    parser.set_defaults(command=run)
+    return parser
+
+
+def open_database(arguments: argparse.Namespace) -> Database:
+    return open_store(database_url(arguments.db))
+
+
+def split_names(text: str | None) -> tuple[str, ...]:
+    """Split `A,B,C`, with spaces around names allowed."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())

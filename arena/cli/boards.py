@@ -1,0 +1,114 @@
+"""Commands that read: leaderboard, audit."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from arena.audit import get_cards
+from arena.cli.arguments import Subparsers, add_command, open_database, split_names
+from arena.cli.output import print_rows, say
+from arena.leaderboard import CONTROLS, Board, BoardQuery, get_board
+
+
+def add_commands(commands: Subparsers) -> None:
+    _add_leaderboard(commands)
+    parser = add_command(commands, "audit", "Say how far a judge may be trusted.", audit)
+    parser.add_argument("--judge", required=True, metavar="J", help="a judge's name, or NAME@VERSION")
+    parser.add_argument("--dataset", metavar="D", help="only its matches there")
+
+
+def _add_leaderboard(commands: Subparsers) -> None:
+    parser = add_command(commands, "leaderboard", "Rank contestants, with intervals.", leaderboard)
+    parser.add_argument("--dataset", metavar="D", help="one data set (default: all)")
+    parser.add_argument("--lens", choices=("judge", "human", "calibrated"), default="judge")
+    parser.add_argument(
+        "--judge", action="append", default=[], metavar="J", help="whose matches rank; repeat to pool several"
+    )
+    parser.add_argument(
+        "--method", choices=("bradley-terry", "elo", "win-rate", "mean-level"), default="bradley-terry"
+    )
+    parser.add_argument("--flips", choices=("mean", "tie", "drop"), default="mean",
+                        help="what two orders that disagree come to")  # fmt: skip
+    parser.add_argument("--both-bad", choices=("tie", "drop"), default="tie")
+    parser.add_argument("--votes", choices=("each", "majority"), default="each")
+    parser.add_argument("--ties", choices=("half", "davidson"), default="half")
+    parser.add_argument("--control", default="", metavar="TERMS", help=f"any of {','.join(CONTROLS)}")
+    parser.add_argument("--tag", action="append", default=[], metavar="T", help="only prompts with this tag")
+
+
+def leaderboard(arguments: argparse.Namespace) -> int:
+    query = BoardQuery(
+        dataset=arguments.dataset,
+        lens=arguments.lens,
+        judges=tuple(arguments.judge),
+        method=arguments.method,
+        flips=arguments.flips,
+        both_bad=arguments.both_bad,
+        votes=arguments.votes,
+        ties=arguments.ties,
+        control=split_names(arguments.control),
+        tags=tuple(arguments.tag),
+    )
+    board = get_board(open_database(arguments), query)
+    print_rows(_rows(board, arguments.format), arguments.format, document=_document(board))
+    if arguments.format == "table":
+        say(board.sentence)
+        for note in board.notes:
+            say(f"- {note}")
+    elif arguments.format == "csv" or not board.n_scored:
+        say(board.sentence)
+    return 0
+
+
+def _rows(board: Board, how: str) -> list[dict[str, Any]]:
+    columns = (
+        "contestant", "rating", "low", "high", "rank_low", "rank_high", "n_matches", "win_rate", "flip_rate",
+        "both_bad_rate", "cost_usd_per_100", "latency_s", "note",
+    )  # fmt: skip
+    rows = [{name: getattr(standing, name) for name in columns} for standing in board.standings]
+    if how == "table" and not any(row["note"] for row in rows):
+        for row in rows:
+            del row["note"]
+    return rows
+
+
+def _document(board: Board) -> dict[str, Any]:
+    """Return the JSON of section 8 of the design: settings and standings, and what a reader must know."""
+    return {
+        "settings": {
+            **vars(board.query),
+            "judges": board.judges,
+            "interval_method": board.interval_method,
+            "unit": board.unit,
+            "last_match_id": board.last_match_id,
+            "data_hash": board.data_hash,
+        },
+        "sentence": board.sentence,
+        "notes": board.notes,
+        "n_matches": board.n_matches,
+        "n_scored": board.n_scored,
+        "n_flips": board.n_flips,
+        "n_both_bad": board.n_both_bad,
+        "unscored": {count.reason: count.n for count in board.unscored},
+        "n_prompts": board.n_prompts,
+        "coefficients": [vars(term) for term in board.coefficients],
+        "standings": [vars(standing) for standing in board.standings],
+    }
+
+
+def audit(arguments: argparse.Namespace) -> int:
+    cards = get_cards(open_database(arguments), arguments.judge, arguments.dataset)
+    columns = (
+        "judge", "version", "n_pairs", "n_consistent", "n_primacy", "n_recency", "n_other_flips",
+        "n_unscored", "position_consistency", "n_one_order",
+    )  # fmt: skip
+    rows = [{name: getattr(card, name) for name in columns} for card in cards]
+    document = [
+        {**vars(card), "unscored": {count.reason: count.n for count in card.unscored}} for card in cards
+    ]
+    print_rows(rows, arguments.format, document=document)
+    if arguments.format == "table":
+        for card in cards:
+            say(card.sentence)
+    return 0

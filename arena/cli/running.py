@@ -1,0 +1,231 @@
+"""Commands that judge: judge, runs, resume, cancel, worker."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from arena.cli.arguments import Subparsers, add_command, open_database, split_names
+from arena.cli.output import print_rows, say
+from arena.errors import UsageError
+from arena.run import (
+    Estimate,
+    RunSpec,
+    RunStatus,
+    control_run,
+    estimate_run,
+    get_run,
+    list_runs,
+    resume_run,
+    start_run,
+)
+from arena.run.embedded import serve_runs, stop_with_parent
+from arena.run.runner import runner_lock, work_off
+from arena.run.spec import PAIRS_HELP, parse_parameters
+from arena.store import Database, database_url, open_store
+
+LOOK_EVERY_S = 0.3
+ENDED = ("done", "stopped", "cancelled", "paused")
+
+
+def add_commands(commands: Subparsers) -> None:
+    _add_judge(commands)
+    parser = add_command(commands, "runs", "List the runs and how they stand.", runs)
+    parser.add_argument("--dataset", metavar="D")
+    about = "Let a run go on; what failed for want of network or money is tried again."
+    parser = add_command(commands, "resume", about, resume)
+    parser.add_argument("run", type=int, metavar="RUN")
+    parser.add_argument("--budget-usd", type=float, metavar="X", help="a new cap in USD")
+    parser.add_argument("--max-calls", type=int, metavar="N", help="a new cap on calls")
+    parser = add_command(commands, "cancel", "Cancel a run; what is done is kept.", cancel)
+    parser.add_argument("run", type=int, metavar="RUN")
+    parser = add_command(commands, "worker", "Work off runs as they come, until interrupted.", worker)
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+
+
+def _add_judge(commands: Subparsers) -> None:
+    parser = add_command(commands, "judge", "Let a judge compare or grade responses.", judge)
+    parser.add_argument("--dataset", required=True, metavar="D")
+    parser.add_argument(
+        "--judge", required=True, metavar="J",
+        help="provider/model, builtin/{longest,first,random,reference}, or a stored judge's name[@version]",
+    )  # fmt: skip
+    parser.add_argument("--contestants", metavar="A,B,...", help="only these (default: all)")
+    parser.add_argument("--mode", choices=("pairwise", "pointwise"), default="pairwise")
+    parser.add_argument("--rubric", metavar="R", help="a shipped rubric's name, or a YAML file")
+    parser.add_argument("--repeats", type=int, default=1, metavar="N", help="judge everything N times")
+    parser.add_argument("--pairs", default="all", metavar="P", help=PAIRS_HELP.replace("%", "%%"))
+    parser.add_argument("--with-reference", action="store_true", help="show the prompt's references")
+    parser.add_argument("--budget-usd", type=float, metavar="X", help="stop before more is spent")
+    parser.add_argument("--max-calls", type=int, metavar="N", help="stop after that many calls")
+    parser.add_argument("--max-concurrency", type=int, default=16, metavar="N", help="calls at once")
+    parser.add_argument("--api-base", metavar="URL", help="address of an OpenAI-compatible server")
+    parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
+                        help="a sampling parameter, as temperature=0.5")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of what is drawn at random")
+    parser.add_argument("--yes", action="store_true", help="spend without asking")
+
+
+def judge(arguments: argparse.Namespace) -> int:
+    database = open_database(arguments)
+    spec = RunSpec(
+        dataset=arguments.dataset,
+        judge=arguments.judge,
+        mode=arguments.mode,
+        rubric=arguments.rubric,
+        contestants=split_names(arguments.contestants),
+        pairs=arguments.pairs,
+        repeats=arguments.repeats,
+        with_reference=arguments.with_reference,
+        max_cost_usd=arguments.budget_usd,
+        max_calls=arguments.max_calls,
+        max_concurrency=arguments.max_concurrency,
+        api_base=arguments.api_base,
+        seed=arguments.seed,
+        parameters=parse_parameters(tuple(arguments.param)),
+    )
+    estimate = estimate_run(database, spec)
+    say(estimate.sentence)
+    for warning in estimate.warnings:
+        say(warning)
+    if not estimate.n_judgments:
+        return 0
+    if not _may_spend(spec, estimate, is_agreed=arguments.yes):
+        say("Nothing was started.")
+        return 0
+    return _work_or_watch(database, start_run(database, spec), arguments.format)
+
+
+def _may_spend(spec: RunSpec, estimate: Estimate, *, is_agreed: bool) -> bool:
+    """Ask before money can flow; a judge without a model, or a server of one's own network, is free."""
+    is_uncapped = spec.max_cost_usd is not None and spec.max_calls is None
+    if estimate.n_calls and estimate.cost_usd is None and is_uncapped:
+        raise UsageError(
+            f"No price is known for {spec.judge}, so a cap in USD cannot hold. Add --max-calls N."
+        )
+    if is_agreed or not estimate.n_calls or estimate.cost_usd == 0 or is_own_server(spec.api_base):
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "This run calls a model and may cost money. Add --yes to start it without a question."
+        )
+    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def is_own_server(api_base: str | None) -> bool:
+    """Whether an address is on this machine or in a private network."""
+    host = urlsplit(api_base or "").hostname
+    if host is None:
+        return False
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".local", ".localhost", ".internal"))
+
+
+def resume(arguments: argparse.Namespace) -> int:
+    database = open_database(arguments)
+    resume_run(database, arguments.run, max_cost_usd=arguments.budget_usd, max_calls=arguments.max_calls)
+    return _work_or_watch(database, arguments.run, arguments.format)
+
+
+def _work_or_watch(database: Database, run_id: int, how: str) -> int:
+    """Work the run off here, or watch the process that is the runner already do it."""
+    say(f"Run {run_id}.")
+    with runner_lock(database) as is_ours:
+        if is_ours:
+            with _progress(database, run_id):
+                work_off(database, run_id, lambda: True)
+        else:
+            say("Another process works off this database's runs; watching it.")
+            with _progress(database, run_id):
+                while get_run(database, run_id).state not in ENDED:
+                    time.sleep(LOOK_EVERY_S)
+    status = get_run(database, run_id)
+    print_rows([_row(status)], how)
+    say(status.sentence)
+    return 0 if status.state == "done" and not status.n_unscored else 1
+
+
+@contextlib.contextmanager
+def _progress(database: Database, run_id: int) -> Iterator[None]:
+    """Show how the run goes on standard error while the block works."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    columns = (
+        BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[words]}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    ended = threading.Event()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("judging", total=None, words="")
+
+        def follow() -> None:
+            while not ended.wait(LOOK_EVERY_S):
+                status = get_run(database, run_id)
+                progress.update(task, completed=status.n_done, total=status.n_planned, words=_words(status))
+
+        thread = threading.Thread(target=follow, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+
+def _words(status: RunStatus) -> str:
+    rate = "" if status.rate_per_s is None else f"{status.rate_per_s:.1f}/s"
+    cost = "cost unknown" if status.cost_usd is None else f"${status.cost_usd:.4f}"
+    unscored = f"{status.n_unscored} unscored" if status.n_unscored else ""
+    return "  ".join(word for word in (rate, cost if status.n_calls else "", unscored) if word)
+
+
+def _row(status: RunStatus) -> dict[str, Any]:
+    columns = (
+        "id", "dataset", "judge", "mode", "state", "n_planned", "n_already", "n_scored",
+        "n_unscored", "n_calls", "n_cached", "n_retries", "cost_usd", "stop_reason",
+    )  # fmt: skip
+    row = {name: getattr(status, name) for name in columns}
+    return {**row, "unscored": {count.reason: count.n for count in status.reasons}}
+
+
+def runs(arguments: argparse.Namespace) -> int:
+    statuses = list_runs(open_database(arguments), arguments.dataset)
+    print_rows([_row(status) for status in statuses], arguments.format)
+    if not statuses:
+        say("There are no runs yet.")
+    return 0
+
+
+def cancel(arguments: argparse.Namespace) -> int:
+    database = open_database(arguments)
+    control_run(database, arguments.run, "cancel")
+    say(get_run(database, arguments.run).sentence)
+    return 0
+
+
+def worker(arguments: argparse.Namespace) -> int:
+    url = database_url(arguments.db)
+    open_store(url).close()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    if arguments.with_parent:
+        stop_with_parent(stop)
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    serve_runs(url, stop)
+    return 0

@@ -1,0 +1,139 @@
+"""Judges by name: listing versions, resolving what a person typed, choosing the one that ranks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from arena.errors import NotFoundError, UsageError
+from arena.store import in_words
+from db import Database, datasets, judges
+from db.boards import PairCount
+from db.judges import JudgeCounts, StoredJudge
+from judge import load_rubric, shipped_rubric_names
+
+Lens = Literal["judge", "human", "calibrated"]
+SHORT_VERSION = 8
+
+
+@dataclass(frozen=True)
+class JudgeSummary:
+    """One judge version. `label` is its name, with `@version` where the name has several versions."""
+
+    id: int
+    name: str
+    version: str
+    label: str
+    kind: str
+    mode: str
+    model: str | None
+    family: str | None
+    rubric: str | None
+    n_judgments: int
+    n_matches: int
+
+
+@dataclass(frozen=True)
+class RubricSummary:
+    """A rubric to choose from, with the question of each criterion."""
+
+    name: str
+    description: str
+    questions: tuple[str, ...]
+
+
+def list_judges(database: Database, dataset: str | None = None) -> list[JudgeSummary]:
+    """Return every version; with a data set, those that judged there. Counts are of that data set."""
+    with in_words(), database.read() as session:
+        dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
+        stored = judges.list_stored_judges(session)
+        counts = judges.count_by_judge(session, dataset_id)
+    labels = label_judges(stored)
+    nothing = JudgeCounts(0, 0, 0)
+    return [
+        JudgeSummary(
+            id=judge.id,
+            name=judge.name,
+            version=judge.version[:SHORT_VERSION],
+            label=labels[judge.id],
+            kind=judge.kind,
+            mode=judge.mode,
+            model=judge.model,
+            family=judge.family,
+            rubric=_rubric_name(judge),
+            n_judgments=counts.get(judge.id, nothing).n_judgments,
+            n_matches=counts.get(judge.id, nothing).n_matches,
+        )
+        for judge in stored
+        if dataset is None or judge.id in counts
+    ]
+
+
+def _rubric_name(judge: StoredJudge) -> str | None:
+    return None if judge.spec is None else str(judge.spec["rubric"]["name"])
+
+
+def list_rubrics() -> list[RubricSummary]:
+    """Return the rubrics that come with Evenhand."""
+    rubrics = [load_rubric(name) for name in shipped_rubric_names()]
+    return [
+        RubricSummary(rubric.name, rubric.description, tuple(c.question for c in rubric.criteria))
+        for rubric in rubrics
+    ]
+
+
+def label_judges(stored: Sequence[StoredJudge]) -> dict[int, str]:
+    """Give the shortest label that tells each version from all others, by judge id."""
+    versions = Counter(judge.name for judge in stored)
+    return {
+        judge.id: judge.name if versions[judge.name] == 1 else f"{judge.name}@{judge.version[:SHORT_VERSION]}"
+        for judge in stored
+    }
+
+
+def find_judge(stored: Sequence[StoredJudge], wanted: str, *, mode: str | None = None) -> StoredJudge:
+    """Return the one version that `NAME` or `NAME@VERSION` names.
+
+    Raises
+    ------
+    NotFoundError
+        If no judge has that name or version.
+    UsageError
+        If several versions have it: they are never merged silently, so they are listed.
+    """
+    found = [judge for judge in stored if judge.name == wanted]
+    if not found and "@" in wanted:
+        name, _, version = wanted.rpartition("@")
+        found = [judge for judge in stored if judge.name == name and judge.version.startswith(version)]
+    if mode is not None:
+        found = [judge for judge in found if judge.mode == mode]
+    if not found:
+        names = ", ".join(sorted({judge.name for judge in stored})) or "none yet"
+        raise NotFoundError(f"No judge is called '{wanted}'. Judges: {names}.")
+    if len(found) > 1:
+        choices = ", ".join(f"{judge.name}@{judge.version[:SHORT_VERSION]} ({judge.mode})" for judge in found)
+        raise UsageError(
+            f"'{wanted}' has {len(found)} versions, which are never merged silently. Choose one: {choices}."
+        )
+    return found[0]
+
+
+def choose_ranking_judge(counts: Sequence[PairCount]) -> int | None:
+    """Choose the judge version that ranks when nobody chose one; None where no AI judge has matches.
+
+    The one that compares most contestants; then one that read the texts before a built-in baseline; then
+    the one with most matches; then the newest.
+    """
+    contestants: dict[tuple[int, str], set[int]] = {}
+    n_matches: Counter[tuple[int, str]] = Counter()
+    for count in counts:
+        if count.kind != "human":
+            judge = (count.judge_id, count.kind)
+            contestants.setdefault(judge, set()).update((count.contestant_a, count.contestant_b))
+            n_matches[judge] += count.n
+    if not contestants:
+        return None
+    best = max(contestants, key=lambda j: (len(contestants[j]), j[1] != "builtin", n_matches[j], j[0]))
+    return best[0]

@@ -1,0 +1,72 @@
+"""The app's own runner: a child process, so that judging never slows a page and LiteLLM never enters it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.run.runner import run_waiting, runner_lock
+from db import Database, open_database
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOK_EVERY_S = 0.5
+STOP_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True)
+class RunnerProcess:
+    """A running child; it ends with its parent, however the parent ends."""
+
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """Let it save what is under way and end; a run it was working on waits for the next runner."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start_runner(url: str) -> RunnerProcess:
+    """Start the child that works off this database's runs.
+
+    It reads its standard input to learn of the parent's end: a pipe closes even when the parent is killed.
+    """
+    command = [sys.executable, "-m", "arena", "worker", "--with-parent", "--db", url]
+    return RunnerProcess(subprocess.Popen(command, stdin=subprocess.PIPE, cwd=Path.cwd(), env=_environment()))
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+
+def serve_runs(url: str, stop: threading.Event) -> None:
+    """Work off runs as they come until asked to stop; waits while another process is the runner."""
+    database: Database = open_database(url)
+    try:
+        while not stop.is_set():
+            with runner_lock(database) as is_ours:
+                while is_ours and not stop.is_set():
+                    run_waiting(database, lambda: not stop.is_set())
+                    stop.wait(LOOK_EVERY_S)
+            stop.wait(LOOK_EVERY_S)
+    finally:
+        database.close()
+
+
+def stop_with_parent(stop: threading.Event) -> None:
+    """Set `stop` when standard input ends, which it does when the parent is gone."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        stop.set()
+
+    threading.Thread(target=watch, daemon=True).start()

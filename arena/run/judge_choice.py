@@ -1,0 +1,101 @@
+"""From the name of a judge to the judge: a stored version, a built-in, or a new one made of its parts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from arena.errors import NotFoundError, UsageError
+from arena.judges import find_judge
+from arena.run.spec import RunSpec
+from db.judges import NewJudge, StoredJudge
+from judge import JudgeError, JudgeSpec, Rubric, load_rubric, make_spec, parse_rubric, shipped_rubric_names
+
+DEFAULT_RUBRIC = "helpfulness"
+
+
+def choose_judge(spec: RunSpec, stored: list[StoredJudge]) -> JudgeSpec:
+    """Return the judge that the run asks for.
+
+    A `provider/model` or `builtin/NAME` is built from its parts; anything else is a stored judge, taken as
+    it was stored.
+
+    Raises
+    ------
+    UsageError
+        If the name fits several versions, is a person or a recorded judge, or the parts do not fit.
+    """
+    if "@" not in spec.judge and "/" in spec.judge:
+        return _build(spec)
+    try:
+        found = find_judge(stored, spec.judge, mode=spec.mode)
+    except NotFoundError as error:
+        raise UsageError(
+            f"{error} To ask a model, write provider/model, as openai/gpt-4o-mini; built-in judges are"
+            " builtin/longest, builtin/first, builtin/random and builtin/reference."
+        ) from error
+    if found.spec is None:
+        raise UsageError(f"'{spec.judge}' is a {found.kind} judge: its verdicts came from elsewhere.")
+    if spec.rubric is not None or spec.parameters:
+        raise UsageError(f"'{spec.judge}' is a stored version; its rubric and parameters cannot be changed.")
+    return replace(JudgeSpec.from_json(json.dumps(found.spec)), api_base=spec.api_base)
+
+
+def _build(spec: RunSpec) -> JudgeSpec:
+    try:
+        return make_spec(
+            spec.judge,
+            _rubric(spec.rubric or DEFAULT_RUBRIC),
+            mode=spec.mode,
+            parameters=spec.parameters,
+            api_base=spec.api_base,
+            reference="if_any" if spec.with_reference else "never",
+        )
+    except JudgeError as error:
+        raise UsageError(f"This judge cannot be: {error}.") from error
+
+
+def _rubric(name: str) -> Rubric:
+    try:
+        if name in shipped_rubric_names():
+            return load_rubric(name)
+        path = Path(name)
+        if path.is_file():
+            return parse_rubric(path.read_text(encoding="utf-8"))
+    except (JudgeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The rubric '{name}' cannot be read: {error}") from error
+    known = ", ".join(shipped_rubric_names())
+    raise UsageError(f"There is no rubric '{name}'. Give one of {known}, or a YAML file.")
+
+
+def to_new_judge(judge: JudgeSpec) -> NewJudge:
+    """Return what is stored of a judge; where it is reached is the run's, not the judge's."""
+    fields = json.loads(replace(judge, api_base=None).to_json())
+    rubric = fields["rubric"]
+    return NewJudge(
+        kind="builtin" if judge.is_builtin else "model",
+        name=judge.model,
+        version=judge.version,
+        mode=judge.mode,
+        model=judge.model,
+        family=family_of(judge.model),
+        spec=fields,
+        rubric_name=judge.rubric.name,
+        rubric_version=judge.rubric.version,
+        rubric_body=rubric,
+    )
+
+
+FAMILIES = {
+    "gpt": "gpt", "o1": "gpt", "o3": "gpt", "o4": "gpt", "chatgpt": "gpt", "claude": "claude",
+    "gemini": "gemini", "gemma": "gemini", "llama": "llama", "mistral": "mistral", "mixtral": "mistral",
+    "ministral": "mistral", "qwen": "qwen", "qwq": "qwen", "deepseek": "deepseek", "command": "command",
+    "phi": "phi", "grok": "grok", "nova": "nova",
+}  # fmt: skip
+
+
+def family_of(model: str) -> str | None:
+    """Guess the family a model's makers trained it in, from its id; None where the id says nothing."""
+    name = model.rpartition("/")[2].lower()
+    return next((family for start, family in FAMILIES.items() if name.startswith(start)), None)

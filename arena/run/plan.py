@@ -1,0 +1,242 @@
+"""Planning: from a wish to judgments in the database, each unique, none twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.errors import UsageError
+from arena.run.judge_choice import choose_judge, to_new_judge
+from arena.run.spec import RunSpec
+from arena.store import in_words
+from db import Database, datasets, judges, runs
+from db.runs import ExistingJudgments, ResponseArrays
+from judge import JudgeSpec
+
+INSERT_BATCH = 20_000
+
+
+@dataclass(frozen=True)
+class Items:
+    """What is to be judged, each array of shape (n_items,).
+
+    For a pair, `first` is the response of the contestant with the lower id; `second` is 0 for a single
+    response. The order is the order of work: prompts in a random order, so that a run that stops early has
+    judged a random share of them.
+    """
+
+    prompt_id: NDArray[np.int64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Judgments a run would make: each array of shape (n_judgments,).
+
+    `existing_id` is the judgment that is taken over (left or failed earlier), 0 for a new one.
+    """
+
+    prompt_id: NDArray[np.int64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    is_reversed: NDArray[np.bool_]
+    repetition: NDArray[np.int64]
+    existing_id: NDArray[np.int64]
+    n_already: int
+    n_items: int
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan that has been thought through and not yet stored."""
+
+    spec: RunSpec
+    judge: JudgeSpec
+    dataset_id: int
+    judge_id: int | None
+    """None where this judge version is new."""
+    planned: Planned
+    n_prompts: int
+
+
+def draft_run(database: Database, spec: RunSpec) -> Draft:
+    """Work out what a run would do; changes nothing.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing that could be judged, with what is missing.
+    """
+    with in_words(), database.read() as session:
+        dataset_id = datasets.get_dataset_id(session, spec.dataset)
+        names = spec.contestants or tuple(c.name for c in datasets.list_contestants(session, dataset_id))
+        contestant_ids = datasets.get_contestant_ids(session, dataset_id, names)
+        stored = judges.list_stored_judges(session)
+        judge = choose_judge(spec, stored)
+        drawing = spec.drawing()
+        baseline_id = 0
+        if drawing.kind == "baseline":
+            (baseline_id,) = datasets.get_contestant_ids(session, dataset_id, [drawing.baseline])
+            contestant_ids = sorted({*contestant_ids, baseline_id})
+        responses = runs.load_responses(session, dataset_id, contestant_ids)
+        judge_id = next((s.id for s in stored if (s.name, s.version) == (judge.model, judge.version)), None)
+        existing = None if judge_id is None else runs.load_existing(session, judge_id)
+    items = draw_items(responses, spec, baseline_id)
+    _refuse_nothing(items, responses, spec, len(names))
+    planned = expand(items, spec.repeats, existing)
+    return Draft(spec, judge, dataset_id, judge_id, planned, len(np.unique(items.prompt_id)))
+
+
+def _refuse_nothing(items: Items, responses: ResponseArrays, spec: RunSpec, n_contestants: int) -> None:
+    if len(items):
+        return
+    if not len(responses.response_id):
+        raise UsageError(
+            f"Data set '{spec.dataset}' has no prompt with both its text and a response's text, and a judge"
+            " reads both. Import the texts first."
+        )
+    if n_contestants < 2:
+        raise UsageError(
+            f"Data set '{spec.dataset}' has one contestant here, and a pair needs two. Import another's"
+            " responses, or grade single responses with --mode pointwise."
+        )
+    raise UsageError(f"No prompt of data set '{spec.dataset}' has responses of two of these contestants.")
+
+
+def draw_items(responses: ResponseArrays, spec: RunSpec, baseline_id: int = 0) -> Items:
+    """Choose what is judged, at random with the run's seed where the run asks for a part."""
+    rng = np.random.default_rng(spec.seed)
+    drawing = spec.drawing()
+    prompts = rng.permutation(np.unique(responses.prompt_id))
+    if drawing.kind == "share":
+        prompts = prompts[: max(1, round(drawing.share * len(prompts)))]
+    rank = {int(prompt): position for position, prompt in enumerate(prompts)}
+    items = _singles(responses) if spec.mode == "pointwise" else _pairs(responses, baseline_id)
+    position = np.array([rank.get(int(prompt), -1) for prompt in items.prompt_id], dtype=np.int64)
+    chosen = np.flatnonzero(position >= 0)
+    if drawing.kind == "number":
+        chosen = rng.permutation(chosen)[: drawing.number]
+    else:
+        chosen = chosen[np.argsort(position[chosen], kind="stable")]
+    return Items(items.prompt_id[chosen], items.first[chosen], items.second[chosen])
+
+
+def _singles(responses: ResponseArrays) -> Items:
+    return Items(responses.prompt_id, responses.response_id, np.zeros_like(responses.response_id))
+
+
+def _pairs(responses: ResponseArrays, baseline_id: int) -> Items:
+    """Pair every two contestants' responses to one prompt, sample k with sample k.
+
+    Responses come sorted by prompt, sample and contestant, so partners lie at growing distances.
+    """
+    n = len(responses.response_id)
+    first: list[NDArray[np.int64]] = []
+    second: list[NDArray[np.int64]] = []
+    for distance in range(1, n):
+        same = (responses.prompt_id[:-distance] == responses.prompt_id[distance:]) & (
+            responses.sample_index[:-distance] == responses.sample_index[distance:]
+        )
+        here = np.flatnonzero(same)
+        if not len(here):
+            break
+        first.append(here)
+        second.append(here + distance)
+    none = np.zeros(0, dtype=np.int64)
+    a = np.concatenate(first) if first else none
+    b = np.concatenate(second) if second else none
+    if baseline_id:
+        kept = (responses.contestant_id[a] == baseline_id) | (responses.contestant_id[b] == baseline_id)
+        a, b = a[kept], b[kept]
+    return Items(responses.prompt_id[a], responses.response_id[a], responses.response_id[b])
+
+
+def expand(items: Items, repeats: int, existing: ExistingJudgments | None) -> Planned:
+    """Turn items into judgments, both orders of a pair next to each other, without those already made."""
+    both = 2 if len(items) and items.second[0] else 1
+    index = np.tile(np.repeat(np.arange(len(items)), both), repeats)
+    reversed_ = np.tile(np.arange(len(items) * both) % both == 1, repeats)
+    repetition = np.repeat(np.arange(repeats), len(items) * both)
+    first = np.where(reversed_, items.second[index], items.first[index])
+    second = np.where(reversed_, items.first[index], items.second[index])
+    existing_id = np.zeros(len(index), dtype=np.int64)
+    is_done = np.zeros(len(index), dtype=bool)
+    if existing is not None and len(existing.judgment_id):
+        existing_id, is_done = _look_up(first, second, repetition, existing)
+    kept = np.flatnonzero(~is_done)
+    return Planned(
+        prompt_id=items.prompt_id[index[kept]],
+        first=first[kept],
+        second=second[kept],
+        is_reversed=reversed_[kept],
+        repetition=repetition[kept],
+        existing_id=existing_id[kept],
+        n_already=int(is_done.sum()),
+        n_items=len(items),
+    )
+
+
+def _look_up(
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    repetition: NDArray[np.int64],
+    existing: ExistingJudgments,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the id of each judgment's earlier self that is open (else 0), and whether it is done."""
+    top = int(max(first.max(), second.max(), existing.first.max(), existing.second.max())) + 1
+    reps = int(max(repetition.max(), existing.repetition.max())) + 1
+    there = (existing.first * top + existing.second) * reps + existing.repetition
+    wanted = (first * top + second) * reps + repetition
+    order = np.argsort(there)
+    spot = np.minimum(np.searchsorted(there[order], wanted), len(there) - 1)
+    found = there[order][spot] == wanted
+    row = order[spot]
+    is_open = existing.is_open[row]
+    return np.where(found & is_open, existing.judgment_id[row], 0), found & ~is_open
+
+
+def start_run(database: Database, spec: RunSpec) -> int:
+    """Plan a run and leave it waiting for a runner; return its id."""
+    draft = draft_run(database, spec)
+    with in_words(), database.write() as session:
+        judge_id = judges.save_judge(session, to_new_judge(draft.judge))
+        run_id = runs.add_run(session, draft.dataset_id, judge_id, spec.to_json())
+    planned = draft.planned
+    with in_words():
+        for start in range(0, len(planned), INSERT_BATCH):
+            with database.write() as session:
+                rows = range(start, min(start + INSERT_BATCH, len(planned)))
+                taken = [int(planned.existing_id[row]) for row in rows if planned.existing_id[row]]
+                if taken:
+                    runs.reopen(session, run_id, taken)
+                runs.add_planned(session, run_id, judge_id, _new_rows(planned, rows))
+        with database.write() as session:
+            runs.recount(session, run_id)
+            runs.set_run(session, run_id, state="waiting", n_already=planned.n_already)
+    return run_id
+
+
+def _new_rows(planned: Planned, rows: range) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if planned.existing_id[row]:
+            continue
+        is_pair = bool(planned.second[row])
+        order = ("ba" if planned.is_reversed[row] else "ab") if is_pair else None
+        yield {
+            "prompt_id": int(planned.prompt_id[row]),
+            "response_first_id": int(planned.first[row]),
+            "response_second_id": int(planned.second[row]) if is_pair else None,
+            "shown_order": order,
+            "repetition": int(planned.repetition[row]),
+        }

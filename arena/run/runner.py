@@ -1,0 +1,143 @@
+"""The runner: the one process that works off the runs of an SQLite database, one after the other.
+
+An operating-system lock beside the database file makes it the only one; whoever does not get it leaves
+the run to the holder and watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from arena.run.spec import RunSpec
+from arena.run.station import Client, Spending
+from arena.run.work import OVER_BUDGET, Work
+from db import Database, judges, runs, utc_now
+from db.runs import StoredRun
+from judge import JudgeSpec
+
+LOG = logging.getLogger(__name__)
+LOCK_SUFFIX: Final = ".runner.lock"
+
+
+@contextlib.contextmanager
+def runner_lock(database: Database, *, wait_s: float = 1.0) -> Iterator[bool]:
+    """Hold the database's runner lock for the block; gives False where another process holds it.
+
+    A short wait lets a passing `is_runner_alive` of another process end.
+    """
+    path = database.path
+    if path is None:
+        yield True
+        return
+    lock = FileLock(str(path) + LOCK_SUFFIX)
+    try:
+        lock.acquire(timeout=wait_s, poll_interval=0.05)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def is_runner_alive(database: Database) -> bool:
+    """Whether some process holds the runner lock."""
+    path = database.path
+    if path is None or not Path(str(path) + LOCK_SUFFIX).exists():
+        return False
+    with runner_lock(database, wait_s=0) as is_free:
+        return not is_free
+
+
+def run_waiting(database: Database, keep_on: Callable[[], bool]) -> int:
+    """Work off every run that waits or was left by a dead runner; return how many. Needs the lock."""
+    n_runs = 0
+    while keep_on():
+        with database.read() as session:
+            waiting = runs.list_runnable(session)
+        if not waiting:
+            break
+        work_off(database, waiting[0], keep_on)
+        n_runs += 1
+    return n_runs
+
+
+def work_off(database: Database, run_id: int, keep_on: Callable[[], bool]) -> None:
+    """Work off one run until it ends or is asked to stop; its state says how it ended."""
+    with database.write() as session:
+        runs.set_run(
+            session, run_id, state="running", stop_reason=None, finished_at=None, heartbeat_at=utc_now()
+        )
+        run = runs.get_run(session, run_id)
+        if run.started_at is None:
+            runs.set_run(session, run_id, started_at=utc_now())
+        stored = judges.get_stored_judge(session, run.judge_id)
+        fence_key = judges.get_fence_key(session)
+    wish = RunSpec.from_json(run.plan)
+    spec = replace(JudgeSpec.from_json(json.dumps(stored.spec)), api_base=wish.api_base)
+    try:
+        state, why = asyncio.run(_work(database, run, wish, spec, fence_key, keep_on))
+    except KeyboardInterrupt:
+        _leave(database, run_id, "paused", "Interrupted by hand.")
+        raise
+    except Exception:
+        LOG.exception("run %s broke", run_id)
+        state, why = "stopped", "Something unexpected broke; the runner's log says what. Resume to go on."
+    _leave(database, run_id, state, why)
+
+
+async def _work(
+    database: Database,
+    run: StoredRun,
+    wish: RunSpec,
+    spec: JudgeSpec,
+    fence_key: bytes,
+    keep_on: Callable[[], bool],
+) -> tuple[str, str | None]:
+    client: Client | None = None
+    if not spec.is_builtin:
+        from judge.litellm_client import LiteLLMClient
+
+        client = LiteLLMClient()
+    work = Work(
+        database=database,
+        run=run,
+        spec=spec,
+        fence_key=fence_key,
+        client=client,
+        max_concurrency=wish.max_concurrency,
+        spending=Spending(wish.max_cost_usd, wish.max_calls, run.cost_usd, run.n_calls),
+        asked_to_stop=lambda: _asked(database, run.id, keep_on),
+    )
+    try:
+        return await work.go()
+    finally:
+        if client is not None:
+            await client.aclose()
+
+
+def _asked(database: Database, run_id: int, keep_on: Callable[[], bool]) -> str | None:
+    if not keep_on():
+        return "waiting"
+    with database.read() as session:
+        wanted = runs.get_run(session, run_id).wanted
+    return {"pause": "paused", "cancel": "cancelled"}.get(wanted)
+
+
+def _leave(database: Database, run_id: int, state: str, why: str | None) -> None:
+    with database.write() as session:
+        if state == "stopped" and why is not None and why.startswith("The cap of"):
+            runs.fail_planned(session, run_id, OVER_BUDGET, why)
+        finished_at = None if state in ("waiting", "paused") else utc_now()
+        runs.set_run(session, run_id, state=state, stop_reason=why, finished_at=finished_at)
+        runs.recount(session, run_id)

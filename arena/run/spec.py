@@ -1,0 +1,113 @@
+"""What a person asks of a run, as one record that is stored with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from arena.errors import UsageError
+
+Mode = Literal["pairwise", "pointwise"]
+PAIRS_HELP = "all, baseline:NAME, a number of matches such as 200, or a share of prompts such as 25%"
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """A judge, what it shall judge, and how far it may go.
+
+    Parameters
+    ----------
+    judge : str
+        `provider/model`, `builtin/NAME`, or a stored judge's `NAME` or `NAME@VERSION`.
+    rubric : str or None
+        A shipped rubric's name or a YAML file; None: the default of the mode, or the stored judge's own.
+    contestants : tuple of str
+        Empty: all that have responses.
+    pairs : str
+        `all`, `baseline:NAME`, `N` (that many matches, drawn uniformly) or `N%` (a share of prompts).
+    max_cost_usd, max_calls : float, int or None
+        Caps of this run; None: none.
+    parameters : dict
+        Overrides of the judge's sampling parameters, as LiteLLM takes them.
+    """
+
+    dataset: str
+    judge: str
+    mode: Mode = "pairwise"
+    rubric: str | None = None
+    contestants: tuple[str, ...] = ()
+    pairs: str = "all"
+    repeats: int = 1
+    with_reference: bool = False
+    max_cost_usd: float | None = None
+    max_calls: int | None = None
+    max_concurrency: int = 16
+    api_base: str | None = None
+    seed: int = 0
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("pairwise", "pointwise"):
+            raise UsageError(f"The mode is pairwise or pointwise, not '{self.mode}'.")
+        if self.repeats < 1:
+            raise UsageError(f"Repeats must be 1 or more, not {self.repeats}.")
+        if self.max_concurrency < 1:
+            raise UsageError(f"The concurrency must be 1 or more, not {self.max_concurrency}.")
+        if self.max_calls is not None and self.max_calls < 0:
+            raise UsageError(f"The cap on calls must not be negative, it is {self.max_calls}.")
+        if self.max_cost_usd is not None and not self.max_cost_usd >= 0:
+            raise UsageError(f"The cap in USD must not be negative, it is {self.max_cost_usd}.")
+        if self.mode == "pointwise" and self.pairs != "all" and not self.pairs.endswith("%"):
+            raise UsageError(
+                "A pointwise judge grades single responses: give --pairs all or a share, as 25%."
+            )
+        self.drawing()
+
+    def drawing(self) -> Drawing:
+        """Read `pairs`."""
+        if self.pairs == "all":
+            return Drawing("all")
+        if self.pairs.startswith("baseline:") and len(self.pairs) > len("baseline:"):
+            return Drawing("baseline", baseline=self.pairs.removeprefix("baseline:"))
+        if match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", self.pairs):
+            share = float(match[1]) / 100
+            if 0 < share <= 1:
+                return Drawing("share", share=share)
+        if re.fullmatch(r"\d+", self.pairs) and int(self.pairs) > 0:
+            return Drawing("number", number=int(self.pairs))
+        raise UsageError(f"'{self.pairs}' names no pairs. Give {PAIRS_HELP}.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for storage; there are no secrets in a run."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> RunSpec:
+        known = {name: value for name, value in stored.items() if name in cls.__dataclass_fields__}
+        return cls(**{**known, "contestants": tuple(known.get("contestants", ()))})
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Which of the possible pairs a run takes."""
+
+    kind: Literal["all", "baseline", "number", "share"]
+    baseline: str = ""
+    number: int = 0
+    share: float = 1.0
+
+
+def parse_parameters(words: tuple[str, ...]) -> dict[str, Any]:
+    """Read `name=value` words, values as JSON where they are JSON."""
+    parameters: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(f"'{word}' is no parameter; write name=value, as temperature=0.5.")
+        try:
+            parameters[name] = json.loads(value)
+        except json.JSONDecodeError:
+            parameters[name] = value
+    return parameters

@@ -1,0 +1,224 @@
+"""Working off one run: chunks of planned judgments in, judged with full concurrency, saved in batches.
+
+What has been answered is stored at once and never asked again; what is planned stays planned until it is
+decided. So the process may be killed anywhere, and the next one goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from arena.run.station import Client, Spending, Station
+from arena.run.subjects import Subject, load_subjects
+from db import Database, results, runs
+from db.results import FinishedJudgment, Progress, StoredCall, StoredGrade
+from db.runs import PlannedJudgment, StoredRun
+from judge import CallReply, CallRequest, JudgeSpec, Judgment, ProviderCallError
+from judge.judging import judge_subject
+
+CHUNK = 64
+SAVE_EVERY_S = 0.2
+SAVE_AT = 250
+LOOK_EVERY_S = 0.5
+OVER_BUDGET = "over_budget"
+
+
+class Watcher(Protocol):
+    """Asked between batches whether to go on: None, or the state to leave the run in."""
+
+    def __call__(self) -> str | None: ...
+
+
+@dataclass
+class Work:
+    """One run in one process.
+
+    Parameters
+    ----------
+    asked_to_stop : callable
+        Returns the state to leave the run in (`paused`, `cancelled`, `waiting`), None to go on.
+    """
+
+    database: Database
+    run: StoredRun
+    spec: JudgeSpec
+    fence_key: bytes
+    client: Client | None
+    max_concurrency: int
+    spending: Spending
+    asked_to_stop: Watcher
+    pace: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _calls: deque[StoredCall] = field(default_factory=deque)
+    _judgments: deque[FinishedJudgment] = field(default_factory=deque)
+    _left_in: str | None = None
+    _why: str | None = None
+
+    async def go(self) -> tuple[str, str | None]:
+        """Work until the plan is done or something ends it; return the state to leave it in, and why."""
+        self._station = Station(
+            client=_NoClient() if self.client is None else self.client,
+            spending=self.spending,
+            max_concurrency=self.max_concurrency,
+            find=self._find,
+            keep=self._calls.append,
+            pace=self.pace,
+        )
+        self._stop = asyncio.Event()
+        self._saving = asyncio.Lock()
+        queue: asyncio.Queue[Subject | None] = asyncio.Queue(maxsize=2 * CHUNK)
+        n_workers = 1 if self.spec.is_builtin else self.max_concurrency
+        workers = [asyncio.create_task(self._judge_all(queue)) for _ in range(n_workers)]
+        feeder = asyncio.create_task(self._feed(queue, n_workers))
+        saver = asyncio.create_task(self._save_regularly())
+        watcher = asyncio.create_task(self._watch())
+        stopped = asyncio.create_task(self._until_stop())
+        try:
+            finished = asyncio.ensure_future(_all(feeder, *workers))
+            await asyncio.wait({finished, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if self._stop.is_set():
+                finished.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await finished
+        finally:
+            for task in (*workers, feeder, saver, watcher, stopped):
+                task.cancel()
+            await asyncio.gather(*workers, feeder, saver, watcher, stopped, return_exceptions=True)
+            await self._save_all()
+        return self._left_in or "done", self._why
+
+    async def _feed(self, queue: asyncio.Queue[Subject | None], n_workers: int) -> None:
+        after = 0
+        while True:
+            chunk = await asyncio.to_thread(self._load, after)
+            if not chunk:
+                break
+            after = chunk[-1].planned.id
+            for subject in chunk:
+                await queue.put(subject)
+        for _ in range(n_workers):
+            await queue.put(None)
+
+    def _load(self, after: int) -> list[Subject]:
+        with self.database.read() as session:
+            planned: list[PlannedJudgment] = runs.load_planned(session, self.run.id, after, CHUNK)
+        return load_subjects(self.database, planned) if planned else []
+
+    async def _judge_all(self, queue: asyncio.Queue[Subject | None]) -> None:
+        while (subject := await queue.get()) is not None:
+            try:
+                judgment = await judge_subject(
+                    self.spec,
+                    subject.texts,
+                    subject.shown_order,
+                    subject.planned.repetition,
+                    self._station.complete,
+                    self.fence_key,
+                )
+            except ProviderCallError as error:
+                self._end("stopped", f"The provider refuses every call: {error}")
+                return
+            if judgment.reason == OVER_BUDGET or _is_unfinished_repair(judgment, self.spending):
+                self._end("stopped", self.spending.refusal() or judgment.problem)
+                return
+            self._judgments.append(self._finished(subject.planned, judgment))
+            if len(self._judgments) >= SAVE_AT:
+                await self._save_all()
+
+    async def _until_stop(self) -> None:
+        await self._stop.wait()
+
+    def _end(self, state: str, why: str | None) -> None:
+        if self._left_in is None:
+            self._left_in, self._why = state, why
+        self._stop.set()
+
+    async def _find(self, key: str) -> StoredCall | None:
+        return await asyncio.to_thread(self._find_now, key)
+
+    def _find_now(self, key: str) -> StoredCall | None:
+        with self.database.read() as session:
+            return results.find_calls(session, [key]).get(key)
+
+    async def _save_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(SAVE_EVERY_S)
+            await self._save_all()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            state = await asyncio.to_thread(self.asked_to_stop)
+            if state is not None:
+                self._end(state, None)
+
+    async def _save_all(self) -> None:
+        async with self._saving:
+            if self._calls or self._judgments:
+                await asyncio.to_thread(self._save)
+
+    def _save(self) -> None:
+        # Judgments first: every call of a judgment was kept before it, so none can be missing below.
+        judgments = [self._judgments.popleft() for _ in range(len(self._judgments))]
+        calls = [self._calls.popleft() for _ in range(len(self._calls))]
+        tally = self._station.take_tally()
+        progress = Progress(tally.n_calls, tally.n_cached, tally.n_retries, tally.n_unpriced, tally.cost_usd)
+        with self.database.write() as session:
+            results.save_results(session, self.run.id, calls, judgments, progress)
+
+    def _finished(self, planned: PlannedJudgment, judgment: Judgment) -> FinishedJudgment:
+        replies = [call.reply for call in judgment.calls if call.reply is not None]
+        keys = tuple(call.request.key for call in judgment.calls if call.reply is not None)
+        tokens_in = [reply.n_tokens_in for reply in replies]
+        tokens_out = [reply.n_tokens_out for reply in replies]
+        attempts = sum(self._station.attempts.get(call.request.key, 1) for call in judgment.calls)
+        return FinishedJudgment(
+            id=planned.id,
+            response_first_id=planned.response_first_id,
+            state=judgment.state,
+            verdict=judgment.verdict,
+            reason=judgment.reason,
+            detail=judgment.problem or None,
+            reasoning=judgment.reasoning or None,
+            raw_text=None if keys else judgment.raw_text or None,
+            parse_path=judgment.parse_path,
+            probability=judgment.probability,
+            call_keys=keys,
+            n_tokens_in=_sum(tokens_in),
+            n_tokens_out=_sum(tokens_out),
+            cost_usd=judgment.cost_usd,
+            latency_s=judgment.latency_s if replies else None,
+            attempts=attempts,
+            is_cached=bool(keys) and not any(key in self._station.paid for key in keys),
+            grades=tuple(
+                StoredGrade(grade.criterion, grade.level, grade.reasoning) for grade in judgment.grades
+            ),
+        )
+
+
+async def _all(*tasks: asyncio.Task[None]) -> None:
+    await asyncio.gather(*tasks)
+
+
+def _sum(numbers: list[int | None]) -> int | None:
+    """Return the sum, None where any is unknown or there are none."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known and len(known) == len(numbers) else None
+
+
+def _is_unfinished_repair(judgment: Judgment, spending: Spending) -> bool:
+    """Whether a cap came between a first answer and its repair turn: then nothing has been decided yet."""
+    cut = len(judgment.calls) > 1 and judgment.calls[-1].reply is None
+    return cut and judgment.calls[-1].error == spending.refusal()
+
+
+class _NoClient:
+    async def complete(self, request: CallRequest) -> CallReply:
+        raise AssertionError(f"a built-in judge makes no call, yet one to {request.model} was asked for")
+
+    async def aclose(self) -> None:
+        return None

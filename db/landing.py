@@ -1,0 +1,329 @@
+"""What an import needs of the database: looking up many rows at once, and adding many rows at once.
+
+It knows tables and rows, not formats and not the rules by which recorded judgments become matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from db.engine import Database
+from db.tables import (
+    Base,
+    ContestantRow,
+    DatasetRow,
+    GradeRow,
+    JudgeRow,
+    JudgmentRow,
+    MatchRow,
+    PromptRow,
+    PromptTagRow,
+    ReferenceRow,
+    ResponseRow,
+    VoteRow,
+    utc_now,
+)
+
+LOOKUP_CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPrompt:
+    id: int
+    key: str
+    text_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContestant:
+    """`version` is what an import kept apart from the name, such as FastChat's suffix; None if nothing.
+
+    `can_answer` says that it has a model to ask, so that its parameters are sent and must not be touched.
+    """
+
+    id: int
+    name: str
+    version: str | None
+    can_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    id: int
+    prompt_id: int
+    contestant_id: int
+    sample_index: int
+    text_hash: str | None
+    source_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJudgment:
+    """A judgment of a pair; with `response_second_id` None, of a single response."""
+
+    id: int
+    judge_id: int
+    response_first_id: int
+    response_second_id: int | None
+    repetition: int
+    state: str
+    verdict: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMatch:
+    id: int
+    judge_id: int
+    response_a_id: int
+    response_b_id: int
+    repetition: int
+    n_orders: int
+    verdict_ab: str | None
+    verdict_ba: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGrade:
+    judgment_id: int
+    response_id: int
+    criterion: str
+    score: float | None
+
+
+class _UndoneError(Exception):
+    """Leaves the transaction without its changes; never seen outside this module."""
+
+
+@contextmanager
+def open_landing(database: Database, dataset: str) -> Iterator[Landing]:
+    """Open one transaction that holds a whole import; it is kept at the end unless `undo` was called."""
+    try:
+        with database.write() as session:
+            landing = Landing(session, dataset)
+            yield landing
+            if landing.is_undone:
+                raise _UndoneError
+    except _UndoneError:
+        return
+
+
+class Landing:
+    """Bulk lookups and inserts of one import into one dataset, which is created where it is missing."""
+
+    def __init__(self, session: Session, dataset: str) -> None:
+        self._connection = session.connection()
+        self._is_sqlite = self._connection.dialect.name == "sqlite"
+        self._next_ids: dict[str, int] = {}
+        self.now: datetime = utc_now()
+        self.is_undone = False
+        self.dataset_id = self._dataset_id(dataset)
+
+    def undo(self) -> None:
+        """Leave the database as it was when the block ends."""
+        self.is_undone = True
+
+    def _dataset_id(self, name: str) -> int:
+        found = self._connection.execute(select(DatasetRow.id).where(DatasetRow.name == name)).scalar()
+        if found is None:
+            row = {"name": name, "description": "", "is_invented": False, "created_at": self.now}
+            found = self._connection.execute(insert(DatasetRow).returning(DatasetRow.id), row).scalar_one()
+        return found
+
+    # Prompts
+
+    def find_prompts_by_key(self, keys: Sequence[str]) -> dict[str, StoredPrompt]:
+        found = self._prompts().where(PromptRow.dataset_id == self.dataset_id)
+        rows = self._in_chunks(found, PromptRow.key, keys)
+        return {row.key: StoredPrompt(row.id, row.key, row.text_hash) for row in rows}
+
+    def find_prompts_by_hash(self, hashes: Sequence[str]) -> dict[str, StoredPrompt]:
+        """Return the oldest prompt of each text."""
+        found = self._prompts().where(PromptRow.dataset_id == self.dataset_id).order_by(PromptRow.id.desc())
+        rows = self._in_chunks(found, PromptRow.text_hash, hashes)
+        return {row.text_hash: StoredPrompt(row.id, row.key, row.text_hash) for row in rows}
+
+    @staticmethod
+    def _prompts() -> Select[Any]:
+        return select(PromptRow.id, PromptRow.key, PromptRow.text_hash)
+
+    def add_prompts(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(PromptRow, rows)
+
+    def complete_prompts(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Give texts (`messages`, `text_hash`) to prompts (`id`) that came without."""
+        self._update(PromptRow, rows)
+
+    def rename_prompts(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Give the source's id (`key`) to prompts (`id`) that were known by their text alone."""
+        self._update(PromptRow, rows)
+
+    def find_tags(self, prompt_ids: Sequence[int]) -> set[tuple[int, str]]:
+        found = select(PromptTagRow.prompt_id, PromptTagRow.tag)
+        return {
+            (row.prompt_id, row.tag) for row in self._in_chunks(found, PromptTagRow.prompt_id, prompt_ids)
+        }
+
+    def add_tags(self, tags: Sequence[tuple[int, str]]) -> None:
+        self._add(PromptTagRow, [{"prompt_id": prompt_id, "tag": tag} for prompt_id, tag in tags])
+
+    def find_references(self, prompt_ids: Sequence[int]) -> set[tuple[int, str]]:
+        """Return (prompt id, text hash) of every reference of these prompts."""
+        found = select(ReferenceRow.prompt_id, ReferenceRow.text_hash)
+        rows = self._in_chunks(found, ReferenceRow.prompt_id, prompt_ids)
+        return {(row.prompt_id, row.text_hash) for row in rows}
+
+    def add_references(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(ReferenceRow, rows)
+
+    # Contestants and judges
+
+    def find_contestants(self, names: Sequence[str]) -> dict[str, StoredContestant]:
+        found = select(ContestantRow.id, ContestantRow.name, ContestantRow.parameters, ContestantRow.model)
+        return {
+            row.name: StoredContestant(row.id, row.name, row.parameters.get("version"), row.model is not None)
+            for row in self._in_chunks(found, ContestantRow.name, names)
+        }
+
+    def add_contestants(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(ContestantRow, rows)
+
+    def set_version(self, contestant_id: int, version: str) -> None:
+        """Keep the version of a contestant that was known by its name alone."""
+        which = ContestantRow.id == contestant_id
+        parameters = self._connection.execute(select(ContestantRow.parameters).where(which)).scalar_one()
+        changed = {**parameters, "version": version}
+        self._connection.execute(update(ContestantRow).where(which).values(parameters=changed))
+
+    def find_judges(self, versions: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Return judge ids by (name, version)."""
+        found = select(JudgeRow.id, JudgeRow.name, JudgeRow.version)
+        return {(r.name, r.version): r.id for r in self._in_chunks(found, JudgeRow.version, versions)}
+
+    def add_judges(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(JudgeRow, rows)
+
+    # Responses
+
+    def find_responses(self, prompt_ids: Sequence[int]) -> list[StoredResponse]:
+        rows = self._in_chunks(self._responses(), ResponseRow.prompt_id, prompt_ids)
+        return [StoredResponse(*row) for row in rows]
+
+    def find_responses_by_source_key(self, keys: Sequence[str]) -> dict[str, StoredResponse]:
+        """Return the dataset's responses by the source's own id; where two have it, the newest."""
+        found = (
+            self._responses().join(PromptRow).where(PromptRow.dataset_id == self.dataset_id)
+            .where(ResponseRow.source_key.is_not(None)).order_by(ResponseRow.id)
+        )  # fmt: skip
+        rows = self._in_chunks(found, ResponseRow.source_key, keys)
+        return {row.source_key: StoredResponse(*row) for row in rows}
+
+    def find_responses_by_id(self, ids: Sequence[int]) -> list[StoredResponse]:
+        return [StoredResponse(*row) for row in self._in_chunks(self._responses(), ResponseRow.id, ids)]
+
+    @staticmethod
+    def _responses() -> Select[Any]:
+        return select(ResponseRow.id, ResponseRow.prompt_id, ResponseRow.contestant_id, ResponseRow.sample_index,
+                      ResponseRow.text_hash, ResponseRow.source_key)  # fmt: skip
+
+    def add_responses(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(ResponseRow, rows)
+
+    def complete_responses(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Give texts and their features to responses (`id`) that came without."""
+        self._update(ResponseRow, rows)
+
+    # Judgments and matches
+
+    def find_pair_judgments(self, pairs: Sequence[tuple[int, int]]) -> list[StoredJudgment]:
+        """Return every judge's judgments of these pairs of response ids, in exactly this shown order."""
+        found = self._judgments().where(JudgmentRow.response_second_id.is_not(None))
+        shown = tuple_(JudgmentRow.response_first_id, JudgmentRow.response_second_id)
+        return [StoredJudgment(*row) for row in self._in_chunks(found, shown, pairs)]
+
+    def find_single_judgments(self, response_ids: Sequence[int]) -> list[StoredJudgment]:
+        found = self._judgments().where(JudgmentRow.response_second_id.is_(None))
+        rows = self._in_chunks(found, JudgmentRow.response_first_id, response_ids)
+        return [StoredJudgment(*row) for row in rows]
+
+    @staticmethod
+    def _judgments() -> Select[Any]:
+        return select(JudgmentRow.id, JudgmentRow.judge_id, JudgmentRow.response_first_id,
+                      JudgmentRow.response_second_id, JudgmentRow.repetition, JudgmentRow.state,
+                      JudgmentRow.verdict, JudgmentRow.reason)  # fmt: skip
+
+    def find_matches(self, pairs: Sequence[tuple[int, int]]) -> list[StoredMatch]:
+        """Return every judge's matches of these (response_a_id, response_b_id)."""
+        found = select(MatchRow.id, MatchRow.judge_id, MatchRow.response_a_id, MatchRow.response_b_id,
+                       MatchRow.repetition, MatchRow.n_orders, MatchRow.verdict_ab, MatchRow.verdict_ba,
+                       MatchRow.reason)  # fmt: skip
+        pair = tuple_(MatchRow.response_a_id, MatchRow.response_b_id)
+        return [StoredMatch(*row) for row in self._in_chunks(found, pair, pairs)]
+
+    def find_grades(self, judgment_ids: Sequence[int]) -> list[StoredGrade]:
+        found = select(GradeRow.judgment_id, GradeRow.response_id, GradeRow.criterion, GradeRow.score)
+        return [StoredGrade(*row) for row in self._in_chunks(found, GradeRow.judgment_id, judgment_ids)]
+
+    def add_matches(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(MatchRow, rows)
+
+    def complete_matches(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Give a match (`id`) its second shown order."""
+        self._update(MatchRow, rows)
+
+    def add_judgments(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(JudgmentRow, rows)
+
+    def add_grades(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(GradeRow, rows)
+
+    def add_votes(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._add(VoteRow, rows)
+
+    # How
+
+    def reserve_ids(self, name: str, n: int) -> Sequence[int]:
+        """Return n fresh ids of a table, so that rows can point to each other before they are inserted."""
+        if not self._is_sqlite:
+            sequence = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)")
+            return list(self._connection.execute(sequence, {"name": name, "n": n}).scalars())
+        if name not in self._next_ids:
+            # The transaction began with BEGIN IMMEDIATE: nobody else adds rows until it ends.
+            highest = self._connection.execute(select(func.max(Base.metadata.tables[name].c.id))).scalar()
+            self._next_ids[name] = (highest or 0) + 1
+        first = self._next_ids[name]
+        self._next_ids[name] = first + n
+        return range(first, first + n)
+
+    def _add(self, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(_table(table)), list(rows))
+
+    def _update(self, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            changed = [{**row, "row_id": row["id"]} for row in rows]
+            columns = {name: bindparam(name) for name in rows[0] if name != "id"}
+            target = _table(table)
+            statement = update(target).where(target.c.id == bindparam("row_id")).values(columns)
+            for row in changed:
+                del row["id"]
+            self._connection.execute(statement, changed)
+
+    def _in_chunks(self, statement: Select[Any], column: Any, values: Sequence[Any]) -> Iterator[Any]:
+        for start in range(0, len(values), LOOKUP_CHUNK):
+            chunk = values[start : start + LOOKUP_CHUNK]
+            yield from self._connection.execute(statement.where(column.in_(chunk)))
+
+
+def _table(table: type[DeclarativeBase]) -> Table:
+    found = table.__table__
+    assert isinstance(found, Table)
+    return found
