@@ -110,8 +110,7 @@ def open_landing(database: Database, dataset: str) -> Iterator[Landing]:
         with database.write() as session:
             landing = Landing(session, dataset)
             yield landing
-            if landing.is_undone:
-                raise _UndoneError
+            landing.leave()
     except _UndoneError:
         return
 
@@ -124,12 +123,17 @@ class Landing:
         self._is_sqlite = self._connection.dialect.name == "sqlite"
         self._next_ids: dict[str, int] = {}
         self.now: datetime = utc_now()
-        self.is_undone = False
+        self._is_undone = False
         self.dataset_id = self._dataset_id(dataset)
 
     def undo(self) -> None:
         """Leave the database as it was when the block ends."""
-        self.is_undone = True
+        self._is_undone = True
+
+    def leave(self) -> None:
+        """End the block: `open_landing` calls this and nobody else."""
+        if self._is_undone:
+            raise _UndoneError
 
     def _dataset_id(self, name: str) -> int:
         found = self._connection.execute(select(DatasetRow.id).where(DatasetRow.name == name)).scalar()
@@ -152,7 +156,7 @@ class Landing:
         return {row.text_hash: StoredPrompt(row.id, row.key, row.text_hash) for row in rows}
 
     @staticmethod
-    def _prompts() -> Select[Any]:
+    def _prompts() -> Select[*tuple[Any, ...]]:
         return select(PromptRow.id, PromptRow.key, PromptRow.text_hash)
 
     def add_prompts(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -230,9 +234,9 @@ class Landing:
         return [StoredResponse(*row) for row in self._in_chunks(self._responses(), ResponseRow.id, ids)]
 
     @staticmethod
-    def _responses() -> Select[Any]:
-        return select(ResponseRow.id, ResponseRow.prompt_id, ResponseRow.contestant_id, ResponseRow.sample_index,
-                      ResponseRow.text_hash, ResponseRow.source_key)  # fmt: skip
+    def _responses() -> Select[*tuple[Any, ...]]:
+        return select(ResponseRow.id, ResponseRow.prompt_id, ResponseRow.contestant_id,
+                      ResponseRow.sample_index, ResponseRow.text_hash, ResponseRow.source_key)  # fmt: skip
 
     def add_responses(self, rows: Sequence[dict[str, Any]]) -> None:
         self._add(ResponseRow, rows)
@@ -255,7 +259,7 @@ class Landing:
         return [StoredJudgment(*row) for row in rows]
 
     @staticmethod
-    def _judgments() -> Select[Any]:
+    def _judgments() -> Select[*tuple[Any, ...]]:
         return select(JudgmentRow.id, JudgmentRow.judge_id, JudgmentRow.response_first_id,
                       JudgmentRow.response_second_id, JudgmentRow.repetition, JudgmentRow.state,
                       JudgmentRow.verdict, JudgmentRow.reason)  # fmt: skip
@@ -310,14 +314,16 @@ class Landing:
     def _update(self, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             changed = [{**row, "row_id": row["id"]} for row in rows]
-            columns = {name: bindparam(name) for name in rows[0] if name != "id"}
+            columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "id"}
             target = _table(table)
             statement = update(target).where(target.c.id == bindparam("row_id")).values(columns)
             for row in changed:
                 del row["id"]
             self._connection.execute(statement, changed)
 
-    def _in_chunks(self, statement: Select[Any], column: Any, values: Sequence[Any]) -> Iterator[Any]:
+    def _in_chunks(
+        self, statement: Select[*tuple[Any, ...]], column: Any, values: Sequence[Any]
+    ) -> Iterator[Any]:
         for start in range(0, len(values), LOOKUP_CHUNK):
             chunk = values[start : start + LOOKUP_CHUNK]
             yield from self._connection.execute(statement.where(column.in_(chunk)))

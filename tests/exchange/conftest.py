@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from arena.exchange import ImportReport, Kind
+from db import Database, open_database, upgrade
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'test.db'}")
+    upgrade(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def query(database: Database) -> Query:
+    def run(statement: str) -> list[tuple[Any, ...]]:
+        with database.read() as session:
+            return [tuple(row) for row in session.execute(text(statement))]
+
+    return run
+
+
+@pytest.fixture
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("the shared data are not here")
+    return SHARED
+
+
+@pytest.fixture
+def counted() -> Callable[[ImportReport], dict[str, tuple[int, int, int]]]:
+    """(new, duplicate, completed) by kind."""
+
+    def count(report: ImportReport) -> dict[str, tuple[int, int, int]]:
+        return {
+            kind.value: (counts.n_new, counts.n_duplicate, counts.n_completed)
+            for kind, counts in report.totals.items()
+            if kind is not Kind.CONTESTANTS
+        }
+
+    return count
