@@ -30,7 +30,8 @@ class Ledger:
 
     def count(self, kind: Kind, fate: Fate, n: int = 1) -> None:
         """Count what rows themselves are."""
-        self._sums[kind, fate] = self._sums.get((kind, fate), 0) + n
+        if n:
+            self._sums[kind, fate] = self._sums.get((kind, fate), 0) + n
 
     def count_row(self, kind: Kind, row_id: int, fate: Fate) -> None:
         """Count what a row itself is, and remember it."""
