@@ -4,6 +4,8 @@ Functions take a session from `Database.read()` or `Database.write()` and return
 values or arrays, never rows of the ORM.
 """
 
+from sqlalchemy.orm import Session
+
 from db.engine import Database, open_database
 from db.errors import (
     DatabaseError,
@@ -22,6 +24,7 @@ __all__ = [
     "DatabaseUrlError",
     "NotFoundError",
     "SchemaError",
+    "Session",
     "check_schema",
     "open_database",
     "upgrade",
