@@ -131,7 +131,7 @@ def count_verdicts(session: Session, scope: MatchScope) -> list[VerdictCount]:
         MatchRow.reason,
     )
     query = _in_scope(select(*columns, func.count()), scope).group_by(*columns)
-    return [VerdictCount(*row) for row in session.execute(query).tuples()]
+    return [VerdictCount(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class UnscoredCount:
 def count_unscored(session: Session, scope: MatchScope) -> list[UnscoredCount]:
     columns = (MatchRow.contestant_a_id, MatchRow.contestant_b_id, MatchRow.reason)
     query = _in_scope(select(*columns, func.count()), scope).where(MatchRow.state == "unscored")
-    return [UnscoredCount(*row) for row in session.execute(query.group_by(*columns)).tuples()]
+    return [UnscoredCount(*row) for row in session.execute(query.group_by(*columns))]
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def load_contestant_facts(session: Session, dataset_id: int | None) -> list[Cont
         query = query.join(PromptRow, PromptRow.id == ResponseRow.prompt_id).where(
             PromptRow.dataset_id == dataset_id
         )
-    return [ContestantFacts(*row) for row in session.execute(query).tuples()]
+    return [ContestantFacts(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True)
@@ -294,4 +294,4 @@ def count_pairs(session: Session, dataset_id: int | None, tags: Sequence[str] = 
     if tags:
         tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(tags))
         query = query.where(MatchRow.prompt_id.in_(tagged))
-    return [PairCount(*row) for row in session.execute(query.group_by(*columns)).tuples()]
+    return [PairCount(*row) for row in session.execute(query.group_by(*columns))]

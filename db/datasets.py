@@ -149,7 +149,7 @@ def list_contestants(session: Session, dataset_id: int | None) -> list[Contestan
         query = query.join(PromptRow, PromptRow.id == ResponseRow.prompt_id).where(
             PromptRow.dataset_id == dataset_id
         )
-    return [ContestantSummary(*row) for row in session.execute(query).tuples()]
+    return [ContestantSummary(*row) for row in session.execute(query)]
 
 
 def get_contestant_ids(session: Session, dataset_id: int, names: Sequence[str]) -> list[int]:
@@ -183,4 +183,4 @@ class DatasetName:
 def list_dataset_names(session: Session) -> list[DatasetName]:
     """Return names without counting anything."""
     query = select(DatasetRow.id, DatasetRow.name).order_by(DatasetRow.id)
-    return [DatasetName(*row) for row in session.execute(query).tuples()]
+    return [DatasetName(*row) for row in session.execute(query)]

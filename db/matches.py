@@ -101,7 +101,7 @@ def _find_decided_pairs(session: Session, judgment_ids: Sequence[int]) -> list[_
         )
     )
     pairs: dict[int, _DecidedPair] = {}
-    for row in session.execute(query, execution_options={"populate_existing": True}).tuples():
+    for row in session.execute(query, execution_options={"populate_existing": True}):
         judgment, opposite, dataset_id, first_id, second_id = row
         if judgment.shown_order == "ab":
             pairs[judgment.id] = _DecidedPair(judgment, opposite, dataset_id, first_id, second_id)

@@ -96,14 +96,14 @@ def load_prompt_texts(session: Session, prompt_ids: Sequence[int]) -> dict[int, 
             tuple((message["role"], message["content"]) for message in messages or ()),
             tuple(references.get(prompt_id, ())),
         )
-        for prompt_id, messages in session.execute(query).tuples()
+        for prompt_id, messages in session.execute(query)
     }
 
 
 def load_response_texts(session: Session, response_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Return the turns of each response that has a text."""
     query = select(ResponseRow.id, ResponseRow.turns).where(ResponseRow.id.in_(response_ids))
-    return {row_id: tuple(turns) for row_id, turns in session.execute(query).tuples() if turns is not None}
+    return {row_id: tuple(turns) for row_id, turns in session.execute(query) if turns is not None}
 
 
 def find_calls(session: Session, keys: Sequence[str]) -> dict[str, StoredCall]:

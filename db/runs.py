@@ -233,7 +233,7 @@ def load_planned(session: Session, run_id: int, after_id: int, limit: int) -> li
         .order_by(JudgmentRow.id)
         .limit(limit)
     )
-    return [PlannedJudgment(*row) for row in session.execute(query).tuples()]
+    return [PlannedJudgment(*row) for row in session.execute(query)]
 
 
 def fail_planned(session: Session, run_id: int, reason: str, detail: str) -> int:
