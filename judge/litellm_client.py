@@ -10,14 +10,22 @@ import json
 import logging
 import os
 import time
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 from judge.call_failures import classify, redact
 from judge.calls import CallReply, CallRequest, JsonValue, Parameters, TokenLogprob
-from judge.errors import CallTimeoutError, ConnectionLostError, ServerError
+from judge.errors import (
+    CallRejectedError,
+    CallTimeoutError,
+    ConnectionLostError,
+    ProviderCallError,
+    ServerError,
+)
 
 DEFAULT_TIMEOUT_S = 120.0
 CLOSE_TIMEOUT_S = 5.0
@@ -28,7 +36,14 @@ _ENVIRONMENT = {
     "LITELLM_LOG": "ERROR",
 }
 _OPENAI_PROVIDERS = frozenset({"openai", "text-completion-openai", "custom_openai", "openai_like"})
-_NOT_SENT = frozenset({"stream", "response_format"})
+
+
+@dataclass(frozen=True)
+class _Mapping:
+    """Parameters that a model takes, under OpenAI's names and under the provider's own."""
+
+    kept: Parameters
+    sent: Parameters
 
 
 @cache
@@ -36,18 +51,28 @@ def import_litellm() -> ModuleType:
     """Import LiteLLM with what it reads at import set first, and its objects out of the collector's way."""
     for name, value in _ENVIRONMENT.items():
         os.environ[name] = value
-    import litellm
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import litellm
 
+        _build_models(litellm)
     litellm.disable_hf_tokenizer_download = True
     litellm.suppress_debug_info = True
     litellm.telemetry = False
-    litellm.drop_params = True
+    litellm.drop_params = False  # else a 422 makes it drop parameters and try again, and say nothing
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     gc.collect()
     gc.freeze()
     module: ModuleType = litellm
     return module
+
+
+def _build_models(litellm: ModuleType) -> None:
+    """Build at once what pydantic would build, with warnings about LiteLLM's own types, in the first call."""
+    types = litellm.types.utils
+    for model in (types.Message, types.Delta, types.Choices, types.ModelResponse, types.ModelResponseStream):
+        model.model_rebuild()
 
 
 class LiteLLMClient:
@@ -62,7 +87,7 @@ class LiteLLMClient:
     def __init__(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
         self._timeout_s = timeout_s
         self._litellm = import_litellm()
-        self._sent: dict[tuple[str, str], Parameters] = {}
+        self._mappings: dict[tuple[str, str], _Mapping] = {}
 
     async def complete(self, request: CallRequest) -> CallReply:
         """Make one call.
@@ -105,7 +130,10 @@ class LiteLLMClient:
             await self._litellm.close_litellm_async_clients()
 
     async def _ask(self, request: CallRequest, streaming: dict[str, Any]) -> Any:
-        extra: dict[str, Any] = dict(request.parameters)
+        try:
+            extra: dict[str, Any] = dict(self._map(request).kept)
+        except self._failures() as error:
+            raise ProviderCallError(redact(f"{error}")) from None
         if request.response_schema is not None:
             extra["response_format"] = response_format(request.response_schema)
         if request.api_base is not None:
@@ -131,6 +159,8 @@ class LiteLLMClient:
     def _classified(self, error: BaseException) -> Exception:
         if isinstance(error, TimeoutError | self._litellm.Timeout):
             return CallTimeoutError(f"no answer within {self._timeout_s:g} s")
+        if isinstance(error, self._litellm.UnsupportedParamsError):
+            return ProviderCallError(redact(f"{error}"), status_code=400)
         if isinstance(error, ValueError):
             return ServerError(redact(f"the answer is not readable: {error}"))
         if isinstance(error, OSError):
@@ -138,6 +168,8 @@ class LiteLLMClient:
         return classify(error)
 
     def _reply(self, request: CallRequest, answer: Any, latency_s: float) -> CallReply:
+        if answer is None:  # LiteLLM's answer to some unprocessable calls
+            raise CallRejectedError("the provider cannot process this call", status_code=422)
         choice = answer.choices[0] if answer.choices else None
         message = getattr(choice, "message", None)
         usage = getattr(answer, "usage", None)
@@ -150,7 +182,7 @@ class LiteLLMClient:
             n_tokens_out=_count(usage, "completion_tokens"),
             cost_usd=self._cost_usd(answer),
             latency_s=latency_s,
-            parameters_sent=self._parameters_sent(request),
+            parameters_sent=self._map(request).sent,
             logprobs=_logprobs(choice),
             refusal=refusal or None,
         )
@@ -159,20 +191,25 @@ class LiteLLMClient:
         cost = getattr(answer, "_hidden_params", {}).get("response_cost")
         return float(cost) if cost is not None else None
 
-    def _parameters_sent(self, request: CallRequest) -> Parameters:
-        """Ask LiteLLM how it maps and drops these parameters for this model; once for each set."""
+    def _map(self, request: CallRequest) -> _Mapping:
+        """Ask LiteLLM what it takes for this model and how it names it; once for each set."""
         key = (request.model, json.dumps(request.parameters))
-        if key not in self._sent:
-            model, provider, _, _ = self._litellm.get_llm_provider(request.model)
-            mapped: dict[str, JsonValue] = self._litellm.utils.get_optional_params(
-                model=model, custom_llm_provider=provider, drop_params=True, **dict(request.parameters)
-            )
-            self._sent[key] = tuple(
+        if key not in self._mappings:
+            kept = tuple(
                 (name, value)
-                for name, value in sorted(mapped.items())
-                if name not in _NOT_SENT and value not in ({}, None)
+                for name, value in request.parameters
+                if self._mapped(request.model, {name: value})
             )
-        return self._sent[key]
+            sent = self._mapped(request.model, dict(kept))
+            self._mappings[key] = _Mapping(kept, tuple(sorted(sent.items())))
+        return self._mappings[key]
+
+    def _mapped(self, model: str, parameters: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        name, provider, _, _ = self._litellm.get_llm_provider(model)
+        mapped: dict[str, JsonValue] = self._litellm.utils.get_optional_params(
+            model=name, custom_llm_provider=provider, drop_params=True, **parameters
+        )
+        return {name: value for name, value in mapped.items() if name != "stream" and value not in ({}, None)}
 
 
 def response_format(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:

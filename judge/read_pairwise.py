@@ -30,7 +30,7 @@ MENU_OF_SHOWN: dict[ShownVerdict, Verdict] = {
     "tie": "tie",
     "both_bad": "both_bad",
 }
-_NEARLY = re.compile(r"\b[a-z]\b|\Atie\b|\Aboth\b|\Adraw\b|\Aresponse\b|\Aassistant\b")
+_NEARLY = re.compile(r"\b[a-z]\b|\A[^\W\d_]\Z|\Atie\b|\Aboth\b|\Adraw\b|\Aresponse\b|\Aassistant\b")
 _NUMBER = re.compile(r"\A\d+(?:\.\d+)?(?:\s*/\s*\d+)?\Z")
 
 
