@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -12,6 +12,7 @@ from ranking.arrays import FloatArray, IndexArray, sum_by
 from ranking.matches import Matches
 
 MAX_TABLE = 3_000_000  # codes that are counted in one table; beyond, they are sorted
+CODE_CHUNK = 131_072
 CHUNK = 32_768  # rows at a time, so that what is between stays in the processor's cache
 
 
@@ -67,6 +68,12 @@ class Cells:
     def __len__(self) -> int:
         return len(self.a)
 
+    @classmethod
+    def of(cls, a: IndexArray, b: IndexArray, sums: Sequence[FloatArray], terms: FloatArray) -> Cells:
+        """Give cells from the sums in the order of the attributes."""
+        n_rows, win, tie, loss, square, square_y, square_yy = sums
+        return cls(a, b, n_rows, win, tie, loss, square, square_y, square_yy, terms)
+
     @property
     def weight(self) -> FloatArray:
         return self.win + self.tie + self.loss
@@ -121,22 +128,23 @@ def pair_code(matches: Matches, terms: Terms, rows: slice = slice(None)) -> NDAr
     return code
 
 
-def outcome_codes(matches: Matches, terms: Terms) -> Iterator[tuple[slice, NDArray[np.int64]] | None]:
+def outcome_codes(matches: Matches, terms: Terms) -> Iterator[tuple[slice, NDArray[np.int32]]]:
     """Give, by chunks, each row's pair code times 3, plus 0 for a loss, 1 for a tie, 2 for a win.
 
-    Gives None, once, when it meets an outcome that is another fraction.
+    An outcome that is another fraction is rounded down to one of these (see `_count_outcomes`). In 32
+    bits, which hold every code of a table that is not too large, this is twice as fast as in 64.
     """
-    chunk = max(CHUNK, 2 * len(matches.names) ** 2)
-    for begin in range(0, len(matches), chunk):
-        rows = slice(begin, begin + chunk)
-        doubled = matches.outcome[rows] * 2.0
-        kind = doubled.astype(np.int64)
-        if not np.array_equal(kind, doubled):
-            yield None
-            return
-        code = pair_code(matches, terms, rows)
+    n = len(matches.names)
+    size = max(CODE_CHUNK, 2 * n * n)
+    for begin in range(0, len(matches), size):
+        rows = slice(begin, begin + size)
+        code = matches.a[rows].astype(np.int32)
+        if terms.level is not None:
+            code += terms.level[rows].astype(np.int32) * np.int32(n)
+        code *= n
+        code += matches.b[rows].astype(np.int32)
         code *= 3
-        code += kind
+        code += (matches.outcome[rows] * 2.0).astype(np.int32)
         yield rows, code
 
 
@@ -149,11 +157,12 @@ def is_ternary(outcome: FloatArray) -> bool:
 def _count_outcomes(matches: Matches, terms: Terms, n_codes: int) -> NDArray[np.intp] | None:
     """Count losses, ties and wins of each code, shape (n_codes, 3); None at another fraction."""
     counts = np.zeros(3 * n_codes, dtype=np.intp)
-    for part in outcome_codes(matches, terms):
-        if part is None:
-            return None
-        counts += np.bincount(part[1], minlength=3 * n_codes)
-    return counts.reshape(n_codes, 3)
+    for _, code in outcome_codes(matches, terms):
+        counts += np.bincount(code, minlength=3 * n_codes)
+    by_outcome = counts.reshape(n_codes, 3)
+    points = float(by_outcome[:, 2].sum()) + 0.5 * float(by_outcome[:, 1].sum())
+    # Rounding down loses points unless every outcome is 0, 0.5 or 1: one sum instead of a comparison a row.
+    return by_outcome if abs(points - float(matches.outcome.sum())) < 1e-7 else None
 
 
 def _sums_of_counts(counts: NDArray[np.intp]) -> _Sums:
@@ -184,8 +193,8 @@ def _cells(code: IndexArray, sums: _Sums, terms: Terms, n: int) -> Cells:
     a, b = np.divmod(pair, n)
     if terms.table is not None:
         keep = np.flatnonzero(sums.n_rows)
-        columns = (getattr(sums, column.name)[keep] for column in fields(sums))
-        return Cells(a[keep], b[keep], *columns, terms.table[level[keep]])
+        columns = [getattr(sums, column.name)[keep] for column in fields(sums)]
+        return Cells.of(a[keep], b[keep], columns, terms.table[level[keep]])
     swap = a > b
     flipped = _Sums(
         sums.n_rows,
@@ -214,7 +223,8 @@ def _cells(code: IndexArray, sums: _Sums, terms: Terms, n: int) -> Cells:
         ]
     keep = np.flatnonzero(joined[0])
     pairs = pairs[keep]
-    return Cells(pairs // n, pairs % n, *(column[keep] for column in joined), np.zeros((len(keep), 0)))
+    columns = [column[keep] for column in joined]
+    return Cells.of(pairs // n, pairs % n, columns, np.zeros((len(keep), 0)))
 
 
 def _rows_as_cells(matches: Matches, dense: FloatArray) -> Cells:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from ranking.arrays import FloatArray, IndexArray, invert, sum_by
-from ranking.cells import Cells, Terms
+from ranking.cells import CHUNK, Cells, Terms
 from ranking.matches import Matches
 from ranking.newton import Problem, Solution, laplacian, linear_predictor, tie_term
 from ranking.scores import sum_scores_by_cluster
@@ -57,31 +57,54 @@ def centred(matrix: FloatArray, component: IndexArray) -> FloatArray:
 
 
 def meat_of_rows(problem: Problem, solution: Solution) -> Meat:
-    """Take each row as its own cluster, from the cells' squared sums."""
-    cells, n = problem.cells, problem.n_contestants
+    """Take each row as its own cluster, from the cells' squared sums, chunk by chunk."""
+    n, size = problem.n_contestants, max(CHUNK, 2 * problem.n_contestants**2)
+    n_columns = problem.n_parameters - n
+    strengths, n_rows = np.zeros(n * n), np.zeros(n * n)
+    cross, inner = np.zeros((n_columns, n * n)), np.zeros((n_columns, n_columns))
+    for begin in range(0, len(problem.cells), size):
+        cells = problem.cells.take(slice(begin, begin + size))
+        code = cells.a * n + cells.b
+        square, columns, products = _squares(problem, cells, solution)
+        strengths += sum_by(code, square, n * n)
+        n_rows += sum_by(code, cells.n_rows, n * n)
+        for k, column in enumerate(columns):
+            cross[k] += sum_by(code, column, n * n)
+        inner += products
+    meat = np.zeros((problem.n_parameters, problem.n_parameters))
+    meat[:n, :n] = laplacian(strengths, n)
+    folded = cross.reshape(n_columns, n, n)
+    meat[n:, :n] = folded.sum(axis=2) - folded.sum(axis=1)
+    meat[:n, n:] = meat[n:, :n].T
+    meat[n:, n:] = inner
+    of_contestant = n_rows.reshape(n, n).sum(axis=0) + n_rows.reshape(n, n).sum(axis=1)
+    n_components = int(problem.component.max(initial=-1)) + 1
+    of_component = sum_by(problem.component, of_contestant, n_components) / 2
+    counts = of_contestant.astype(np.intp), of_component.astype(np.intp)
+    return Meat(meat, int(n_rows.sum()), *counts, clustered_by_prompt=False)
+
+
+def _squares(
+    problem: Problem, cells: Cells, solution: Solution
+) -> tuple[FloatArray, list[FloatArray], FloatArray]:
+    """Sum squared scores of each cell's rows: of eta, of eta with each further column, and among those."""
     eta = linear_predictor(problem, cells, solution.parameters)
     scores = problem.likelihood.scores(eta, tie_term(problem, solution.parameters))
+    mean, n_terms = -scores.eta[0], cells.terms.shape[1]
+    if not problem.likelihood.has_tie_term:
+        square = cells.square_yy - mean * (2 * cells.square_y - mean * cells.square)
+        columns = [square * cells.terms[:, k] for k in range(n_terms)]
+        products = np.array(columns).reshape(n_terms, len(square)) @ cells.terms
+        return square, columns, products
     weights = _squared_class_weights(cells)
-    mean = -scores.eta[0]
-    square = cells.square_yy - 2 * mean * cells.square_y + mean**2 * cells.square
-    if problem.likelihood.has_tie_term:
-        square = (weights * scores.eta**2).sum(axis=0)
-    n_terms = cells.terms.shape[1]
-    code = cells.a * n + cells.b
-    meat = np.zeros((problem.n_parameters, problem.n_parameters))
-    meat[:n, :n] = laplacian(sum_by(code, square, n * n), n)
+    square = (weights * scores.eta**2).sum(axis=0)
     columns = [square * cells.terms[:, k] for k in range(n_terms)]
-    if problem.likelihood.has_tie_term:
-        columns.append((weights * scores.eta * scores.tie).sum(axis=0))
-        meat[-1, -1] = (weights * scores.tie**2).sum()
-    for k, column in enumerate(columns, start=n):
-        meat[:n, k] = meat[k, :n] = sum_by(cells.a, column, n) - sum_by(cells.b, column, n)
-        meat[k, n : n + n_terms] = meat[n : n + n_terms, k] = cells.terms.T @ column
-    rows = laplacian(sum_by(code, cells.n_rows, n * n), n).diagonal()
-    n_components = int(problem.component.max(initial=-1)) + 1
-    of_component = sum_by(problem.component[cells.a], cells.n_rows, n_components)
-    total = int(cells.n_rows.sum())
-    return Meat(meat, total, rows.astype(np.intp), of_component.astype(np.intp), clustered_by_prompt=False)
+    columns.append((weights * scores.eta * scores.tie).sum(axis=0))
+    products = np.zeros((n_terms + 1, n_terms + 1))
+    products[:, :n_terms] = np.array(columns) @ cells.terms
+    products[:n_terms, -1] = products[-1, :n_terms]
+    products[-1, -1] = (weights * scores.tie**2).sum()
+    return square, columns, products
 
 
 def meat_of_prompts(matches: Matches, terms: Terms, problem: Problem, solution: Solution) -> Meat:

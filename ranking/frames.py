@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.arrays import FloatArray, IndexArray
 from ranking.errors import InvalidMatchesError
 from ranking.matches import Matches
 
@@ -21,14 +23,15 @@ SHOWN_FIRST = {"model_a": 1, "model_b": -1}
 def matches_from_frame(df: pd.DataFrame, covariates: Sequence[str]) -> Matches:
     """Do what `Matches.from_frame` says."""
     _check_columns(df, covariates)
-    a, names_a = _encode(df["model_a"], "model_a")
-    b, names_b = _encode(df["model_b"], "model_b")
+    columns = ["model_a", "model_b"] if "outcome" in df else ["model_a", "model_b", "winner"]
+    with ThreadPoolExecutor(max_workers=len(columns)) as pool:  # hashing Arrow strings frees the interpreter
+        (a, names_a), (b, names_b), *winner = pool.map(_encode, [df[name] for name in columns], columns)
     names = sorted(set(names_a) | set(names_b))
     position = {name: i for i, name in enumerate(names)}
     return Matches(
         np.array([position[name] for name in names_a], dtype=np.int32)[a],
         np.array([position[name] for name in names_b], dtype=np.int32)[b],
-        _outcome(df),
+        _outcome_of_winner(*winner[0]) if winner else df["outcome"].to_numpy(np.float64, na_value=np.nan),
         names,
         weight=df["weight"].to_numpy() if "weight" in df else None,
         prompt_id=_labels(df, "prompt_id"),
@@ -47,12 +50,16 @@ def _check_columns(df: pd.DataFrame, covariates: Sequence[str]) -> None:
         raise InvalidMatchesError("the table has neither a column winner nor a column outcome")
 
 
-def _encode(column: pd.Series, what: str) -> tuple[NDArray[np.integer], list[str]]:
+def _encode(column: pd.Series, what: str) -> tuple[IndexArray, list[str]]:
     """Give positions and the distinct names they point to; a missing name is refused."""
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, names = column.cat.codes.to_numpy(), list(column.cat.categories)
+    elif isinstance(column.dtype, pd.StringDtype) and column.dtype.storage == "pyarrow":
+        encoded = column.array.__arrow_array__().combine_chunks().dictionary_encode()
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        names = encoded.dictionary.to_pylist()
     else:
         codes, distinct = pd.factorize(column)
         names = list(distinct)
@@ -66,18 +73,14 @@ def _encode(column: pd.Series, what: str) -> tuple[NDArray[np.integer], list[str
     return codes, [str(name) for name in names]
 
 
-def _outcome(df: pd.DataFrame) -> NDArray[np.float64]:
-    if "outcome" in df:
-        outcome: NDArray[np.float64] = df["outcome"].to_numpy(dtype=np.float64, na_value=np.nan)
-        return outcome
-    codes, winners = _encode(df["winner"], "winner")
+def _outcome_of_winner(codes: IndexArray, winners: list[str]) -> FloatArray:
     unknown = [winner for winner in winners if winner not in OUTCOME_OF_WINNER]
     if unknown:
         raise InvalidMatchesError(
             f"winner must be one of {', '.join(OUTCOME_OF_WINNER)}, not {', '.join(sorted(unknown))}"
         )
     values = np.array([OUTCOME_OF_WINNER[winner] for winner in winners], dtype=np.float64)
-    return np.asarray(values[codes])
+    return values[codes] if len(winners) else np.zeros(0)
 
 
 def _shown_first(df: pd.DataFrame) -> NDArray[np.int8]:

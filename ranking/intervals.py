@@ -91,10 +91,10 @@ def student_quantile(degrees_of_freedom: FloatArray | float) -> FloatArray:
     """Give the 97.5 % point of Student t; normal at infinity, NaN under one degree."""
     from scipy.special import ndtri, stdtrit
 
-    degrees = np.asarray(degrees_of_freedom, dtype=np.float64)
+    degrees, inverse = np.unique(np.asarray(degrees_of_freedom, dtype=np.float64), return_inverse=True)
     finite = np.where(np.isfinite(degrees) & (degrees >= 1), degrees, 1.0)
     value = np.where(np.isinf(degrees), ndtri(0.975), stdtrit(finite, 0.975))
-    return np.asarray(np.where(degrees >= 1, value, np.nan), dtype=np.float64)
+    return np.asarray(np.where(degrees >= 1, value, np.nan)[inverse], dtype=np.float64)
 
 
 def two_sided_p(z: float, degrees_of_freedom: float) -> float:

@@ -67,10 +67,10 @@ def sum_scores_by_cluster(
         strengths = strengths.reshape(size, n)
     else:
         strengths = _sparse(g, matches, residual, size, n)
-    columns = [np.bincount(g, residual * column, size) for column in term_columns(terms)]
+    columns = [sum_by(g, residual * column, size) for column in term_columns(terms)]
     if problem.likelihood.has_tie_term:
-        columns.append(np.bincount(g, tie_score, size))
-    stacked = np.stack(columns, axis=1) if columns else np.zeros((size, 0))
+        columns.append(sum_by(g, tie_score, size))
+    stacked: FloatArray = np.stack(columns, axis=1) if columns else np.zeros((size, 0))
     return ClusterScores(strengths, stacked, *_count(matches, problem.component, g, size, strengths))
 
 
@@ -116,12 +116,10 @@ def _scores_from_table(
     tie_table = np.ascontiguousarray(scores.tie.T).ravel()
     residual = np.empty(len(matches))
     tie_score = np.empty(len(matches) if problem.likelihood.has_tie_term else 0)
-    for part in outcome_codes(matches, terms):
-        assert part is not None
-        rows, code = part
-        residual[rows] = eta_table[code]
+    for rows, code in outcome_codes(matches, terms):
+        np.take(eta_table, code, out=residual[rows], mode="clip")
         if len(tie_score):
-            tie_score[rows] = tie_table[code]
+            np.take(tie_table, code, out=tie_score[rows], mode="clip")
     return residual, tie_score
 
 

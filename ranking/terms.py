@@ -11,11 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from ranking.arrays import FloatArray, IndexArray, solve, sum_by
-from ranking.cells import Cells, Terms
+from ranking.arrays import FloatArray, solve
+from ranking.cells import Terms
 from ranking.errors import InvalidMatchesError
 from ranking.matches import Matches
-from ranking.newton import laplacian
+from ranking.newton import Problem, evaluate
 
 PerJudge = Literal["per-judge"]
 
@@ -49,7 +49,7 @@ def build_terms(
     return _levelled(tuple(names), tuple(scale), columns)
 
 
-def unidentified_terms(cells: Cells, n: int, component: IndexArray, terms: Terms) -> list[int]:
+def unidentified_terms(problem: Problem, terms: Terms, start: FloatArray) -> list[int]:
     """Give the columns that the strengths and the other columns explain away.
 
     A column is identified if it has no part in the null space of the terms' information once the
@@ -57,23 +57,18 @@ def unidentified_terms(cells: Cells, n: int, component: IndexArray, terms: Terms
     """
     if not terms.names:
         return []
-    weight = cells.weight
-    same = component[cells.a] == component[cells.b]
-    weight = np.where(same, weight, 0.0)
-    a, b, x = cells.a, cells.b, cells.terms
-    size = np.sqrt(weight @ (x * x))
-    empty = size <= 0
-    x = x / np.where(empty, 1.0, size)
-    strengths = laplacian(sum_by(a * n + b, weight, n * n), n)
-    strengths += (component[:, None] == component[None, :]) * max(float(np.trace(strengths)) / n**2, 1e-12)
-    cross = np.stack(
-        [np.bincount(a, weight * column, n) - np.bincount(b, weight * column, n) for column in x.T], axis=1
-    )
-    rest = (x * weight[:, None]).T @ x - cross.T @ solve(strengths, cross)
-    values, vectors = np.linalg.eigh(rest)
-    null = vectors[:, values < 1e-9 * max(1.0, values.max(initial=0.0))]
+    n, n_terms = problem.n_contestants, len(terms.names)
+    information = evaluate(problem, start).information
+    inner = information[n : n + n_terms, n : n + n_terms]
+    cross = information[:n, n : n + n_terms]
+    size = np.sqrt(np.diagonal(inner))
+    empty = ~(size > 0)
+    rest = inner - cross.T @ solve(information[:n, :n], cross)
+    scale = np.where(empty, 1.0, size)
+    values, vectors = np.linalg.eigh(rest / scale[:, None] / scale[None, :])
+    null = vectors[:, values < 1e-9]
     part = np.sqrt((null**2).sum(axis=1))
-    return [k for k in range(len(terms.names)) if empty[k] or part[k] > 1e-6]
+    return [k for k in range(n_terms) if empty[k] or part[k] > 1e-6]
 
 
 def _check(holds: bool, sentence: str) -> None:
