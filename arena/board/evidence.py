@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from arena.board.records import BoardQuery
 from arena.errors import UsageError
@@ -23,7 +22,7 @@ from db.judges import StoredJudge
 class Evidence:
     """One read of the database, consistent in itself.
 
-    `facts` holds the contestants in the order of their ids, the board's order of indexes. `matches` is None
+    `facts` holds the contestants in the order of their ids. `matches` is None
     for a board of levels, `grades` for one of matches; `style` only where a control needs it.
     """
 
@@ -39,10 +38,6 @@ class Evidence:
     is_invented: bool
     last_match_id: int
     data_hash: str
-
-    @property
-    def ids(self) -> NDArray[np.int64]:
-        return np.array([fact.id for fact in self.facts], dtype=np.int64)
 
 
 def load_evidence(database: Database, query: BoardQuery) -> Evidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from arena.board.evidence import Evidence
 from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
 from arena.board.style import style_covariates
 from arena.outcomes import OutcomeRows, is_both_bad, is_flip, take_majority, to_outcome_rows
-from db.boards import GradeArrays, MatchArrays
+from db.boards import ContestantFacts, GradeArrays, MatchArrays
 from ranking import (
     Levels,
     Matches,
@@ -61,12 +62,12 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
     rows = to_outcome_rows(stored, query.flips, query.both_bad)
     if query.votes == "majority":
         rows = rows.without_order()
-    matches, n_without_text = _to_matches(query, evidence, stored, rows)
+    met = _facts_of(evidence, np.union1d(stored.contestant_a, stored.contestant_b))
+    matches, n_without_text = _to_matches(query, evidence, met, stored, rows)
     ratings = _fit(query, matches)
-    per_contestant = _count_contestants(evidence, stored)
-    shares = _win_shares(matches)
+    standings = _standings(evidence, met, ratings, _count_contestants(met, stored), _win_shares(matches))
     return Fitted(
-        standings=_standings(evidence, ratings, per_contestant, shares),
+        standings=standings + _without_evidence(evidence, met, "no match here yet"),
         cells=_cells(matches, ratings),
         coefficients=_coefficients(ratings),
         n_scored=len(stored),
@@ -84,8 +85,50 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
     )
 
 
+def _facts_of(evidence: Evidence, ids: NDArray[np.int64]) -> tuple[ContestantFacts, ...]:
+    """Return the contestants that take part, sorted by id: the order of the fit's indexes."""
+    wanted = set(ids.tolist())
+    return tuple(fact for fact in evidence.facts if fact.id in wanted)
+
+
+def _ids(facts: Sequence[ContestantFacts]) -> NDArray[np.int64]:
+    return np.array([fact.id for fact in facts], dtype=np.int64)
+
+
+def _without_evidence(evidence: Evidence, met: Sequence[ContestantFacts], note: str) -> tuple[Standing, ...]:
+    """Return a row without figures for every contestant that the fit has nothing of."""
+    there = {fact.id for fact in met}
+    return tuple(
+        Standing(
+            contestant_id=fact.id,
+            contestant=fact.name,
+            rating=None,
+            low=None,
+            high=None,
+            rank_low=None,
+            rank_high=None,
+            n_matches=0,
+            n_ai=evidence.n_ai[fact.id],
+            n_people=evidence.n_people[fact.id],
+            win_rate=None,
+            flip_rate=None,
+            both_bad_rate=None,
+            cost_usd_per_100=None if fact.mean_cost_usd is None else 100 * fact.mean_cost_usd,
+            latency_s=fact.mean_latency_s,
+            component=-1,
+            note=note,
+        )
+        for fact in sorted(evidence.facts, key=lambda fact: fact.name)
+        if fact.id not in there
+    )
+
+
 def _to_matches(
-    query: BoardQuery, evidence: Evidence, stored: MatchArrays, rows: OutcomeRows
+    query: BoardQuery,
+    evidence: Evidence,
+    met: Sequence[ContestantFacts],
+    stored: MatchArrays,
+    rows: OutcomeRows,
 ) -> tuple[Matches, int]:
     """Return the rows as matches, and how many matches were left out for want of a text to control for."""
     covariates: dict[str, NDArray[np.float64]] = {}
@@ -94,10 +137,10 @@ def _to_matches(
         covariates, kept = style_covariates(query.control, evidence.style, stored, rows.match)
     index = rows.match[kept]
     matches = Matches(
-        np.searchsorted(evidence.ids, stored.contestant_a[index]),
-        np.searchsorted(evidence.ids, stored.contestant_b[index]),
+        np.searchsorted(_ids(met), stored.contestant_a[index]),
+        np.searchsorted(_ids(met), stored.contestant_b[index]),
         rows.outcome[kept],
-        [fact.name for fact in evidence.facts],
+        [fact.name for fact in met],
         weight=rows.weight[kept],
         prompt_id=stored.prompt_id[index],
         shown_first=rows.shown_first[kept],
@@ -130,8 +173,8 @@ class _Counts:
     n_both_bad: NDArray[np.int64]
 
 
-def _count_contestants(evidence: Evidence, stored: MatchArrays) -> _Counts:
-    ids, n = evidence.ids, len(evidence.facts)
+def _count_contestants(met: Sequence[ContestantFacts], stored: MatchArrays) -> _Counts:
+    ids, n = _ids(met), len(met)
     a, b = np.searchsorted(ids, stored.contestant_a), np.searchsorted(ids, stored.contestant_b)
 
     def count(which: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -158,10 +201,14 @@ def _win_shares(matches: Matches) -> NDArray[np.float64]:
 
 
 def _standings(
-    evidence: Evidence, ratings: Ratings, counts: _Counts, shares: NDArray[np.float64]
+    evidence: Evidence,
+    met: Sequence[ContestantFacts],
+    ratings: Ratings,
+    counts: _Counts,
+    shares: NDArray[np.float64],
 ) -> tuple[Standing, ...]:
     standings = []
-    for index, fact in enumerate(evidence.facts):
+    for index, fact in enumerate(met):
         has_rank = not math.isnan(ratings.rating[index]) and not math.isnan(ratings.low[index])
         n, n_two = int(counts.n_matches[index]), int(counts.n_two_orders[index])
         standings.append(
@@ -182,7 +229,7 @@ def _standings(
                 cost_usd_per_100=None if fact.mean_cost_usd is None else 100 * fact.mean_cost_usd,
                 latency_s=fact.mean_latency_s,
                 component=int(ratings.component[index]),
-                note=ratings.reasons[index] or ("" if n else "no matches yet"),
+                note=ratings.reasons[index],
             )
         )
     return tuple(sorted(standings, key=_best_first))
@@ -235,15 +282,16 @@ def _coefficients(ratings: Ratings) -> tuple[CoefficientRow, ...]:
 
 
 def _fit_levels(evidence: Evidence, grades: GradeArrays) -> Fitted:
-    ids = evidence.ids
-    contestant = np.searchsorted(ids, grades.contestant)
-    names = [fact.name for fact in evidence.facts]
+    met = _facts_of(evidence, np.unique(grades.contestant))
+    contestant = np.searchsorted(_ids(met), grades.contestant)
+    names = [fact.name for fact in met]
     ratings = fit_mean_level(Levels(contestant, grades.value, names, prompt_id=grades.prompt_id))
     n = np.bincount(contestant, minlength=len(names))
     zero = np.zeros(len(names), dtype=np.int64)
     nothing = np.full(len(names), np.nan)
     return Fitted(
-        standings=_standings(evidence, ratings, _Counts(n, zero, zero, zero), nothing),
+        standings=_standings(evidence, met, ratings, _Counts(n, zero, zero, zero), nothing)
+        + _without_evidence(evidence, met, "no level here yet"),
         cells=(),
         coefficients=(),
         n_scored=len(grades.value),

@@ -66,7 +66,7 @@ def notes_of(board: Board, evidence: Evidence, fitted: Fitted) -> tuple[str, ...
     notes += _who_ranks(board, evidence)
     if fitted.is_all_ties:
         notes.append("Every match is a tie: nothing here tells the contestants apart.")
-    notes += fitted.notes
+    notes += fitted.notes if fitted.n_scored else ()
     if board.unscored:
         n = sum(count.n for count in board.unscored)
         listed = ", ".join(f"{count.n:,} {count.reason.replace('_', ' ')}" for count in board.unscored)
