@@ -178,6 +178,15 @@ class ResponseRow(Base):
 
 
 Index("ix_response_source_key", ResponseRow.source_key, sqlite_where=ResponseRow.source_key.is_not(None))
+# What can be voted on, without touching the texts: picking a pair counts this index.
+Index(
+    "ix_response_readable",
+    ResponseRow.prompt_id,
+    ResponseRow.sample_index,
+    ResponseRow.contestant_id,
+    sqlite_where=text("state = 'ready' AND text_hash IS NOT NULL"),
+    postgresql_where=text("state = 'ready' AND text_hash IS NOT NULL"),
+)
 
 
 class RubricRow(Base):
@@ -415,3 +424,37 @@ class VoteRow(Base):
     time_taken_s: Mapped[float | None]
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
     comment: Mapped[str | None]
+
+
+class BallotRow(Base):
+    """A pair in front of a voter: what the server remembers while the page knows nothing but two texts.
+
+    It ends with its vote, which takes over its token; a skipped one stays, so that the pair is set aside.
+    """
+
+    __tablename__ = "ballot"
+    __table_args__ = (
+        UniqueConstraint("judge_id", "response_first_id", "response_second_id"),
+        CheckConstraint(one_of("state", "open", "skipped"), name="state"),
+        CheckConstraint(one_of("shown_order", "ab", "ba"), name="shown_order"),
+        Index("uq_ballot_open", "judge_id", "dataset_id", unique=True,
+              sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+        Index(None, "prompt_id"),
+        Index(None, "response_first_id"),
+        Index(None, "response_second_id"),
+        Index(None, "dataset_id"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    judge_id: Mapped[int] = mapped_column(ForeignKey("judge.id", ondelete="CASCADE"))
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"))
+    prompt_id: Mapped[int] = mapped_column(ForeignKey("prompt.id", ondelete="CASCADE"))
+    response_first_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
+    response_second_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
+    shown_order: Mapped[str]
+    pick_rule: Mapped[str]
+    pick_probability: Mapped[float | None]
+    state: Mapped[str] = mapped_column(default="open")
+    is_reopened: Mapped[bool] = mapped_column(default=False)
+    """True after an undo: only one step can be taken back, so that a held key takes back no more."""
+    shown_at: Mapped[datetime] = mapped_column(default=utc_now)
