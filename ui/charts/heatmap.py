@@ -8,7 +8,6 @@ from typing import Any
 
 MAX_LABELLED = 14
 """Above this many contestants the cells are too small for figures; colour and tooltip stay."""
-CELL_PX = 56
 
 
 @dataclass(frozen=True)
@@ -66,13 +65,14 @@ def heatmap_spec(cells: Sequence[HeatmapCell], order: Sequence[str], *, figure: 
         layers += [_text("text", -7, 13, 600), _text("count", 10, 11, 400)]
     return {
         "data": {"values": data},
-        "height": min(max(CELL_PX * len(order), 140), 900),
+        "width": {"step": 68} if labelled else "container",
+        "height": {"step": 46} if labelled else min(14 * len(order), 1200),
         "encoding": {
             "x": {
                 "field": "column",
                 "type": "nominal",
                 "sort": list(order),
-                "axis": {**axis, "orient": "top", "labelAngle": -30},
+                "axis": {**axis, "orient": "top", "labelAngle": -30, "labelOverlap": False},
             },
             "y": {"field": "row", "type": "nominal", "sort": list(order), "axis": axis},
             "href": {"field": "link"},
@@ -91,7 +91,8 @@ def heatmap_in_words(cells: Sequence[HeatmapCell], *, figure: str) -> str:
     close = min(known, key=lambda cell: cell.share or 0)
     return (
         f"{len(known)} pairs. Most one-sided: {top.row} {figure} {100 * (top.share or 0):.0f} %"
-        f" of {top.n_matches} against {top.column}. Closest: {close.row} and {close.column}, {100 * (close.share or 0):.0f} %."
+        f" of {top.n_matches} against {top.column}. Closest: {close.row} and {close.column},"
+        f" {100 * (close.share or 0):.0f} %."
     )
 
 

@@ -9,19 +9,9 @@ from ui.navigation import PageEntry, Query, go
 from ui.render import visible
 
 
-def show_empty(
-    title: str,
-    why: str,
-    *,
-    button: str,
-    target: PageEntry,
-    query: Query | None = None,
-    icon: str | None = None,
-) -> None:
+def show_empty(title: str, why: str, *, button: str, target: PageEntry, query: Query | None = None) -> None:
     """Show the state and its one button, which leads to `target`."""
-    box = Markup('<div class="eh-empty"><strong>{}</strong><p>{}</p></div>')
-    st.html(box.format(visible(title), visible(why)))
-    if st.button(
-        button, type="primary", icon=f":material/{icon or target.icon}:", key=f"empty_{target.path}"
-    ):
-        go(target, query)
+    with st.container(border=True, width=720, key="empty"):
+        st.html(Markup('<p class="eh-empty"><strong>{}</strong>{}</p>').format(visible(title), visible(why)))
+        if st.button(button, type="primary", icon=f":material/{target.icon}:", key="empty_button"):
+            go(target, query)

@@ -70,7 +70,7 @@ def show_text(turns: Sequence[str] | None, *, view: View = "rendered") -> None:
 
 def _show_side(side: Side, other: Side, view: View, height: int) -> None:
     head = Markup(
-        '<p class="eh-note"><span class="eh-side eh-side-{}">{}</span> {}'
+        '<p class="eh-pane-head"><span class="eh-side eh-side-{}">{}</span> <strong>{}</strong>'
         ' <span class="eh-quiet">{}</span></p>'
     )
     st.html(head.format(side.tone, side.tone.upper(), visible(side.name), _size(side.turns)))

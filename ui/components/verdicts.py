@@ -42,6 +42,11 @@ def verdict_chip(
     return _CHIP.format(verdict.replace("_", "-"), words, words, _MARKS[verdict])
 
 
+def verdict_mark(verdict: str) -> str:
+    """Return the verdict in a word: A, B, tie or both bad."""
+    return {"a": "A", "b": "B", "tie": "tie", "both_bad": "both bad"}[verdict]
+
+
 def verdict_words(verdict: str | None, reason: str | None = None) -> str:
     """Return the verdict as a clause."""
     return f"unscored: {reason_words(reason)}" if verdict is None else _SENTENCES[verdict]

@@ -15,10 +15,9 @@ if ROOT not in sys.path:  # started from another folder, or by a test of one pag
 from arena.errors import ArenaError  # noqa: E402
 from ui import navigation, state  # noqa: E402
 from ui.errors import show_error  # noqa: E402
-from ui.style import apply_style  # noqa: E402
+from ui.look import apply_look  # noqa: E402
 
-st.set_page_config(page_title="Evenhand", page_icon=":material/balance:", layout="wide")
-apply_style()
+apply_look()
 page = st.navigation(navigation.sections())
 try:
     state.database()

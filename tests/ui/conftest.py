@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from arena.store import open_store
+from db import Database
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An empty database, which the pages find through `$DATABASE_URL`."""
+    url = f"sqlite:///{tmp_path / 'evenhand.db'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    database = open_store(url)
+    yield database
+    database.close()
+    st.cache_resource.clear()
+    st.cache_data.clear()

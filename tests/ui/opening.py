@@ -1,0 +1,34 @@
+"""Opening a page of the app in process, against a database of the test's own."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from streamlit.testing.v1 import AppTest
+
+from ui.navigation import PAGES, START, PageEntry
+from ui.shell import PAGE_SCRIPT
+
+
+def open_page(entry: PageEntry, **query: str) -> AppTest:
+    """Open the app at the page's address with this query, as a fresh session does."""
+    app = _with_query(AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30), query).run()
+    if entry is START:
+        return app
+    app.switch_page(str(PAGES / entry.file))
+    return _with_query(app, query).run()
+
+
+def _with_query(app: AppTest, query: dict[str, str]) -> AppTest:
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    """Return what the page says, without markup."""
+    elements = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.text, *app.html]
+    alerts = [*app.error, *app.warning, *app.success, *app.info]
+    said = [str(element.value) for element in (*elements, *alerts)]
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", one)) for one in said)

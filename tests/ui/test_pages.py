@@ -1,0 +1,91 @@
+"""Every page in every state."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import Database
+from tests.ui.filling import fill, judge, leader, mixed
+from tests.ui.opening import open_page, text_of
+from ui.navigation import IMPORT, JUDGES, LEADERBOARD, RUNS, PageEntry
+
+READING = [LEADERBOARD, RUNS, JUDGES]
+
+
+@pytest.mark.parametrize("entry", READING, ids=lambda entry: entry.path)
+def test_without_data_a_page_says_what_will_be_here_and_offers_the_import(
+    store: Database, entry: PageEntry
+) -> None:
+    app = open_page(entry)
+    assert not app.exception
+    assert app.title[0].value == entry.title
+    assert "There is no data yet" in text_of(app)
+    assert [button.label for button in app.button] == ["Import a file"]
+
+
+def test_a_board_says_its_answer_first(store: Database) -> None:
+    judge(store, fill(store), leader(0, 1, 2))
+    app = open_page(LEADERBOARD, dataset="poems")
+    assert not app.exception
+    said = text_of(app)
+    assert 0 <= said.find("No contestant has a finite rating") < said.find("Rank")
+
+
+def test_a_board_shows_rating_interval_and_counts(store: Database) -> None:
+    judge(store, fill(store, n_prompts=30), mixed)
+    app = open_page(LEADERBOARD, dataset="poems")
+    assert not app.exception
+    table = next(one.value for one in app.html if "<table" in str(one.value))
+    assert 'class="eh-interval" role="img" aria-label="' in table
+    for name in ("alder", "birch", "cedar"):
+        assert f"contestant={name}" in table
+    assert app.get("vega_lite_chart")
+
+
+@pytest.mark.parametrize("entry", [LEADERBOARD, JUDGES])
+def test_a_name_that_is_markup_stays_text(store: Database, entry: PageEntry) -> None:
+    judge(
+        store,
+        fill(store, contestants=["<img src=x onerror=alert(1)>", ":red[b]", "c"]),
+        mixed,
+        name="<b>j</b>",
+    )
+    app = open_page(entry, dataset="poems")
+    assert not app.exception
+    assert not any("<img" in str(one.value) or "<b>j" in str(one.value) for one in app.html)
+
+
+def test_an_unknown_dataset_in_the_address_falls_back_to_one_that_exists(store: Database) -> None:
+    judge(store, fill(store), mixed)
+    app = open_page(LEADERBOARD, dataset="gone")
+    assert not app.exception
+    assert app.selectbox(key="dataset").value == "poems"
+
+
+def test_a_dataset_without_matches_offers_a_judge_run(store: Database) -> None:
+    fill(store)
+    app = open_page(LEADERBOARD, dataset="poems")
+    assert not app.exception
+    assert "no matches by a judge yet" in text_of(app)
+
+
+def test_an_impossible_wish_is_a_sentence(store: Database) -> None:
+    judge(store, fill(store), mixed)
+    app = open_page(LEADERBOARD, dataset="poems", method="elo", control="length")
+    assert not app.exception
+    assert "Only Bradley-Terry controls for length" in app.error[0].value.replace("\\", "")
+
+
+def test_a_card_shows_the_counts_of_each_judge(store: Database) -> None:
+    judge(store, fill(store, n_prompts=20), mixed, name="first-judge")
+    app = open_page(JUDGES, dataset="poems")
+    assert not app.exception
+    said = text_of(app)
+    for word in ("first-judge", "Consistent", "Primacy", "Recency", "Unscored", "the judge refused"):
+        assert word in said
+
+
+def test_the_import_page_explains_itself_before_any_file(store: Database) -> None:
+    app = open_page(IMPORT)
+    assert not app.exception
+    assert "Nothing is stored before you have seen what would be" in text_of(app)

@@ -1,0 +1,94 @@
+"""What an import would do or did: per file what it was taken for and why, counts, bad rows, a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+from markupsafe import Markup
+
+from arena.exchange import Counts, FileReport, ImportReport, Kind
+from ui.components.words import note
+from ui.figures import count, plural
+from ui.render import label, visible
+
+_HEAD = Markup(
+    '<tr><th>File</th><th>Taken for</th><th class="eh-num">Rows</th><th>New</th><th>Completed</th>'
+    '<th>Already there</th><th class="eh-num">Bad</th></tr>'
+)
+_ROW = Markup(
+    '<tr><th scope="row">{}</th><td>{}<span class="eh-sub">{}</span></td><td class="eh-num">{}</td>'
+    '<td>{}</td><td>{}</td><td>{}</td><td class="eh-num">{}</td></tr>'
+)
+
+
+def show_files(report: ImportReport) -> None:
+    """Show one row a file."""
+    body = Markup("").join(_row(file) for file in report.files)
+    table = Markup(
+        '<div class="eh-scroll"><table class="eh-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
+    )
+    st.html(table.format(_HEAD, body))
+
+
+def show_bad_rows(report: ImportReport) -> None:
+    """Show which rows cannot be used and why; nothing where all can."""
+    bad = report.bad_rows
+    if not bad:
+        return
+    title = f"{plural(report.n_bad, 'row')} cannot be used"
+    with st.expander(title, icon=":material/report:", expanded=len(bad) <= 10, key="import_bad"):
+        if len(bad) < report.n_bad:
+            note(f"The first {len(bad):,} are listed.")
+        st.dataframe(
+            [{"file": row.file, "line": row.line, "reason": row.reason} for row in bad],
+            hide_index=True,
+            column_config={"reason": st.column_config.TextColumn(width="large")},
+            alt="Rows that cannot be used, with file, line and reason",
+        )
+
+
+def show_samples(report: ImportReport) -> None:
+    """Show the first rows of each file as they were read."""
+    files = [file for file in report.files if file.sample]
+    if not files:
+        return
+    st.subheader("First rows")
+    for file in files:
+        if len(files) > 1:
+            st.caption(label(file.file))
+        st.dataframe(
+            [
+                {"line": row.line, **{name: visible(value) for name, value in row.values.items()}}
+                for row in file.sample
+            ],
+            hide_index=True,
+            alt=f"First rows of {file.file}",
+        )
+
+
+def _row(file: FileReport) -> Markup:
+    taken, why = (
+        ("not readable", file.problem or "")
+        if file.detection is None
+        else (file.detection.title, file.detection.why)
+    )
+    return _ROW.format(
+        visible(file.file),
+        visible(taken),
+        visible(why),
+        count(file.n_rows),
+        _sum(file.counts, "n_new"),
+        _sum(file.counts, "n_completed"),
+        _sum(file.counts, "n_duplicate"),
+        count(file.n_bad),
+    )
+
+
+def _sum(counts: Mapping[Kind, Counts], which: str) -> Markup:
+    parts = [
+        Markup("{} {}").format(count(getattr(counts[kind], which)), kind.value)
+        for kind in Kind
+        if kind in counts and getattr(counts[kind], which)
+    ]
+    return Markup("<br>").join(parts) or Markup('<span class="eh-quiet">none</span>')

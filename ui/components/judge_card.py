@@ -1,0 +1,115 @@
+"""A judge version's counts: one sentence, one bar, one row a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from markupsafe import Markup
+
+from arena.audit import JudgeCard
+from ui.components.verdicts import reason_words
+from ui.figures import NONE, count, percent
+from ui.navigation import MATCHES, Query, href
+from ui.render import visible
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One piece of the bar; `query` opens its matches where a filter exists for it."""
+
+    name: str
+    tone: str
+    n: int
+    help: str
+    query: Query | None = None
+
+
+def show_card(card: JudgeCard, label: str) -> None:
+    """Show the card of one judge version."""
+    head = Markup(
+        '<h3 class="eh-card-title">{} <span class="eh-quiet">version {} · {} · {}</span></h3>'
+        '<p class="eh-lead">{}</p>'
+    )
+    with st.container(border=True, key=f"card_{card.version}"):
+        st.html(head.format(visible(card.judge), card.version, card.kind, card.mode, visible(card.sentence)))
+        if card.n_pairs:
+            parts = _parts(card, label)
+            st.html(_bar(parts, card.n_pairs) + _table(parts, card))
+
+
+def _parts(card: JudgeCard, label: str) -> list[_Part]:
+    where: dict[str, str] = {"judge": label}
+    if card.dataset is not None:
+        where["dataset"] = card.dataset
+    return [
+        _Part("Consistent", "consistent", card.n_consistent, "Same verdict in both shown orders."),
+        _Part(
+            "Primacy",
+            "primacy",
+            card.n_primacy,
+            "Flipped towards the response shown first.",
+            {**where, "outcome": "flip"},
+        ),
+        _Part(
+            "Recency",
+            "recency",
+            card.n_recency,
+            "Flipped towards the response shown second.",
+            {**where, "outcome": "flip"},
+        ),
+        _Part(
+            "Other flips",
+            "other",
+            card.n_other_flips,
+            "A tie in one order, both bad in the other.",
+            {**where, "outcome": "flip"},
+        ),
+        _Part(
+            "Unscored",
+            "unscored",
+            card.n_unscored,
+            "At least one order has no verdict.",
+            {**where, "outcome": "unscored"},
+        ),
+    ]
+
+
+def _bar(parts: list[_Part], whole: int) -> Markup:
+    words = ", ".join(f"{part.name.lower()} {part.n:,}" for part in parts)
+    pieces = Markup("").join(
+        Markup('<i class="eh-part-{}" style="width:{:.2f}%" title="{} {}"></i>').format(
+            part.tone, 100 * part.n / whole, part.name, count(part.n)
+        )
+        for part in parts
+        if part.n
+    )
+    return Markup('<div class="eh-bar" role="img" aria-label="{}">{}</div>').format(words, pieces)
+
+
+def _table(parts: list[_Part], card: JudgeCard) -> Markup:
+    rows = Markup("").join(_row(part, card.n_pairs) for part in parts)
+    reasons = ", ".join(f"{reason_words(one.reason)} {one.n:,}" for one in card.unscored)
+    foot = Markup("")
+    if reasons:
+        foot += Markup('<p class="eh-note">Unscored: {}.</p>').format(reasons)
+    if card.n_one_order:
+        foot += Markup(
+            '<p class="eh-note">{} more in one shown order only, outside of these shares.</p>'
+        ).format(count(card.n_one_order))
+    table = Markup(
+        '<div class="eh-scroll"><table class="eh-table eh-table-narrow">'
+        '<thead><tr><th>Both orders</th><th class="eh-num">Pairs</th>'
+        '<th class="eh-num">Share</th><th>Meaning</th></tr></thead><tbody>{}</tbody></table></div>{}'
+    )
+    return table.format(rows, foot)
+
+
+def _row(part: _Part, whole: int) -> Markup:
+    figure = Markup("{}").format(count(part.n))
+    if part.query is not None and part.n:
+        figure = Markup('<a href="{}">{}</a>').format(href(MATCHES, part.query), figure)
+    return Markup(
+        '<tr><th scope="row"><span class="eh-key eh-part-{}"></span>{}</th><td class="eh-num">{}</td>'
+        '<td class="eh-num">{}</td><td class="eh-quiet">{}</td></tr>'
+    ).format(part.tone, part.name, figure, percent(part.n / whole) if whole else NONE, part.help)

@@ -1,0 +1,107 @@
+"""What a new run shall do: judge, mode, rubric, pairs, repeats and caps, as one `RunSpec`."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+import streamlit as st
+
+from arena.datasets import DatasetSummary, list_contestants
+from arena.judges import list_judges, list_rubrics
+from arena.run import RunSpec
+from arena.run.spec import Mode
+from arena.store import Database
+
+BUILTINS: Final = ("builtin/longest", "builtin/first", "builtin/random", "builtin/reference")
+PAIRINGS: Final = ("all pairs", "against a baseline", "a number of matches", "a share of prompts")
+
+_JUDGE_HELP = (
+    "A built-in judge needs no key and makes no calls: an honest baseline. For a model, type provider/model,"
+    " as openai/gpt-4o-mini, ollama/llama3 or hosted_vllm/NAME. A saved judge runs exactly as it was saved."
+)
+_PAIRS_HELP = "Every contestant against every other, all against one, or a part drawn at random."
+
+
+def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
+    """Show the inputs; return the run they describe, None while no judge is chosen."""
+    judge_column, mode_column, rubric_column = st.columns([2, 1, 1], vertical_alignment="bottom")
+    saved = [one.label for one in list_judges(database) if one.kind == "model"]
+    judge = judge_column.selectbox(
+        "Judge",
+        [*BUILTINS, *saved],
+        key="run_judge",
+        accept_new_options=True,
+        help=_JUDGE_HELP,
+        placeholder="Choose, or type provider/model",
+    )
+    mode: Mode = mode_column.segmented_control(
+        "Mode", get_args(Mode), default="pairwise", required=True, key="run_mode"
+    )
+    if judge is None:
+        return None
+    is_new_model = judge not in saved and judge not in BUILTINS
+    rubric = None
+    if is_new_model:
+        rubric = rubric_column.selectbox(
+            "Rubric",
+            [rubric.name for rubric in list_rubrics()],
+            key="run_rubric",
+            help="What the judge is asked to look at.",
+        )
+    api_base = _ask_api_base() if judge not in BUILTINS else None
+    pairs = _ask_pairs(database, dataset) if mode == "pairwise" else "all"
+    with st.expander("Contestants, repeats and limits", icon=":material/tune:"):
+        contestants = st.multiselect(
+            "Contestants",
+            [one.name for one in list_contestants(database, dataset.name)],
+            key="run_contestants",
+            placeholder="All",
+        )
+        repeats_column, cost_column, calls_column, parallel_column = st.columns(
+            4, vertical_alignment="bottom"
+        )
+        repeats = repeats_column.number_input("Repeats", 1, 100, 1, key="run_repeats")
+        cost = cost_column.number_input("Cap, USD", 0.0, None, None, key="run_cost", placeholder="none")
+        calls = calls_column.number_input("Cap, calls", 0, None, None, key="run_calls", placeholder="none")
+        parallel = parallel_column.number_input("Calls at once", 1, 512, 16, key="run_parallel")
+        with_reference = st.toggle("Show the judge the reference where there is one", key="run_reference")
+    return RunSpec(
+        dataset=dataset.name,
+        judge=judge,
+        mode=mode,
+        rubric=rubric,
+        contestants=tuple(contestants),
+        pairs=pairs,
+        repeats=int(repeats),
+        with_reference=with_reference or judge == "builtin/reference",
+        max_cost_usd=cost,
+        max_calls=None if calls is None else int(calls),
+        max_concurrency=int(parallel),
+        api_base=api_base,
+    )
+
+
+def _ask_api_base() -> str | None:
+    address = st.text_input(
+        "API base",
+        key="run_api_base",
+        placeholder="The provider's own; for a local server, as http://localhost:8000/v1",
+        help="Keys are read from the provider's usual environment variable and never stored.",
+    )
+    return address.strip() or None
+
+
+def _ask_pairs(database: Database, dataset: DatasetSummary) -> str:
+    kind_column, value_column = st.columns([2, 1], vertical_alignment="bottom")
+    kind = kind_column.segmented_control(
+        "Pairs", PAIRINGS, default=PAIRINGS[0], required=True, key="run_pairs", help=_PAIRS_HELP
+    )
+    if kind == "against a baseline":
+        names = [one.name for one in list_contestants(database, dataset.name)]
+        baseline = value_column.selectbox("Baseline", names, key="run_baseline")
+        return f"baseline:{baseline}"
+    if kind == "a number of matches":
+        return str(value_column.number_input("Matches", 1, None, 100, key="run_number"))
+    if kind == "a share of prompts":
+        return f"{value_column.number_input('Prompts, %', 1, 100, 25, key='run_share')}%"
+    return "all"

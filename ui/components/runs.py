@@ -1,0 +1,155 @@
+"""How a run stands: a bar, what was counted, what went wrong, and the buttons that steer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from markupsafe import Markup
+
+from arena.run import RunStatus, control_run, get_run, retry_run
+from arena.store import Database
+from ui.components.verdicts import reason_words
+from ui.components.words import facts, lead, note
+from ui.figures import NONE, count, moment, plural, time_left, usd
+from ui.navigation import LEADERBOARD, MATCHES, RUNS, href, page_link
+from ui.render import label, visible
+
+ACTIVE = ("planning", "waiting", "running")
+REFRESH = "1s"
+
+
+def show_run(database: Database, run_id: int) -> None:
+    """Show one run, renewed every second while it is active."""
+    status = get_run(database, run_id)
+    if status.state in ACTIVE:
+        st.fragment(_show_live, run_every=REFRESH)(database, run_id)
+    else:
+        _show_card(database, status)
+
+
+def show_run_table(runs: Sequence[RunStatus]) -> None:
+    """Show all runs, newest first; each opens its own page."""
+    head = Markup(
+        '<tr><th>Run</th><th>Judge</th><th>State</th><th class="eh-num">Judged</th>'
+        '<th class="eh-num">Unscored</th><th class="eh-num">Cost</th><th class="eh-wide">Started</th></tr>'
+    )
+    row = Markup(
+        '<tr><td><a href="{}">Run {}</a></td><th scope="row">{}<span class="eh-sub">{}</span></th><td>{}</td>'
+        '<td class="eh-num">{} of {}</td><td class="eh-num">{}</td><td class="eh-num">{}</td>'
+        '<td class="eh-wide">{}</td></tr>'
+    )
+    body = Markup("").join(
+        row.format(
+            href(RUNS, {"dataset": run.dataset, "run": run.id}),
+            run.id,
+            visible(run.judge),
+            run.mode,
+            run.state,
+            count(run.n_done),
+            count(run.n_planned),
+            count(run.n_unscored),
+            _cost(run),
+            moment(run.started_at),
+        )
+        for run in runs
+    )
+    table = Markup(
+        '<div class="eh-scroll"><table class="eh-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
+    )
+    st.html(table.format(head, body))
+
+
+def _show_live(database: Database, run_id: int) -> None:
+    status = get_run(database, run_id)
+    if status.state not in ACTIVE:
+        st.rerun()
+    _show_card(database, status)
+
+
+def _show_card(database: Database, status: RunStatus) -> None:
+    lead(status.sentence)
+    part = status.n_done / status.n_planned if status.n_planned else 1.0
+    st.progress(min(part, 1.0), text=f"{count(status.n_done)} of {count(status.n_planned)} judgments")
+    facts(
+        {
+            "scored": count(status.n_scored),
+            "unscored": count(status.n_unscored),
+            "calls": count(status.n_calls),
+            "from the call store": count(status.n_cached),
+            "retries": count(status.n_retries),
+            "rate": NONE if status.rate_per_s is None else f"{status.rate_per_s:.1f}/s",
+            "spent": _cost(status),
+            "": time_left(status.seconds_left) if status.state == "running" else status.state,
+        }
+    )
+    if status.state in ACTIVE and not status.runner_alive:
+        note("No runner is at work. One starts with the app; by hand: python -m arena worker")
+    _buttons(database, status)
+    _reasons(database, status)
+    with st.container(horizontal=True):
+        where = {"dataset": status.dataset}
+        page_link(LEADERBOARD, "Leaderboard", {**where, "judges": status.judge}, icon=LEADERBOARD.icon)
+        page_link(MATCHES, "Its matches", {**where, "judge": status.judge}, icon=MATCHES.icon)
+
+
+def _buttons(database: Database, status: RunStatus) -> None:
+    with st.container(horizontal=True):
+        if status.state in ACTIVE:
+            st.button(
+                "Pause",
+                icon=":material/pause:",
+                key="run_pause",
+                on_click=control_run,
+                args=(database, status.id, "pause"),
+                disabled=status.wanted != "run",
+            )
+        if status.state in ("paused", "stopped", "cancelled"):
+            st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="run_resume",
+                on_click=control_run,
+                args=(database, status.id, "run"),
+            )
+        if status.state in (*ACTIVE, "paused"):
+            st.button(
+                "Cancel",
+                icon=":material/stop:",
+                key="run_cancel",
+                help="What is judged stays; the rest is not asked. Resuming later is possible.",
+                on_click=control_run,
+                args=(database, status.id, "cancel"),
+                disabled=status.wanted == "cancel",
+            )
+
+
+def _reasons(database: Database, status: RunStatus) -> None:
+    for reason in status.reasons:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            words = label(reason_words(reason.reason))
+            query = {
+                "dataset": status.dataset,
+                "judge": status.judge,
+                "outcome": "unscored",
+                "reason": reason.reason,
+            }
+            page_link(MATCHES, f"{plural(reason.n, 'judgment')} unscored: {words}", query)
+            if status.state not in ACTIVE:
+                st.button(
+                    "Retry these",
+                    icon=":material/replay:",
+                    key=f"run_retry_{reason.reason}",
+                    on_click=_retry,
+                    args=(database, status.id, (reason.reason,)),
+                )
+
+
+def _retry(database: Database, run_id: int, reasons: tuple[str, ...]) -> None:
+    retry_run(database, run_id, reasons)
+
+
+def _cost(status: RunStatus) -> str:
+    spent = "nothing" if not status.n_calls else usd(status.cost_usd)
+    return spent if status.max_cost_usd is None else f"{spent} of {usd(status.max_cost_usd)}"

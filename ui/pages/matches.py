@@ -1,0 +1,53 @@
+"""Matches: find the ones that matter."""
+
+import streamlit as st
+
+from arena.datasets import list_datasets
+from arena.matches import list_matches
+from ui.components.datasets import choose_dataset
+from ui.components.empty import show_empty
+from ui.components.match_filters import ask_matches
+from ui.components.match_table import show_match_table
+from ui.components.words import invented_badge, note
+from ui.figures import plural
+from ui.match_address import filter_to_query
+from ui.navigation import MATCHES, RUNS
+from ui.state import database
+
+st.title("Matches")
+db = database()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    dataset = choose_dataset(list_datasets(db), purpose="Every comparison that a judge or a person made")
+    if dataset.n_matches:
+        wanted = ask_matches(db, dataset)
+if dataset.is_invented:
+    invented_badge()
+if not dataset.n_matches:
+    show_empty(
+        "No matches yet",
+        f"Nobody has compared the {plural(dataset.n_responses, 'response')} of {dataset.name} yet. Each"
+        " comparison will be listed here with both shown orders and the judge's reasoning.",
+        button="Judge the responses",
+        target=RUNS,
+        query={"dataset": dataset.name},
+    )
+    st.stop()
+
+pager = st.container(horizontal=True, vertical_alignment="center")
+number = st.session_state.get("page", 1)
+with st.skeleton(height=400):
+    page = list_matches(db, wanted, number)
+with pager:
+    note(f"{plural(page.n_total, 'match', 'matches')}, newest first")
+if page.rows:
+    show_match_table(page.rows, wanted)
+elif filter_to_query(wanted) != {"dataset": dataset.name}:
+    show_empty(
+        "No match fits these filters",
+        f"It has {plural(dataset.n_matches, 'match', 'matches')}; take a filter away to see more.",
+        button="Show all",
+        target=MATCHES,
+        query={"dataset": dataset.name},
+    )
+if page.n_pages > 1:
+    st.pagination(page.n_pages, key="page", bind="query-params")
