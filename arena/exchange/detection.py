@@ -213,7 +213,8 @@ def renamed(
 ) -> Mapping[str, Any]:
     """Return a row under the format's keys, with the constants where it has no value of its own."""
     if detection.renames:
-        values = {detection.renames.get(key, key): value for key, value in values.items()}
+        rename = detection.renames.get
+        values = {rename(key, key): value for key, value in values.items()}
     if constants:
         values = {**values, **{key: value for key, value in constants.items() if not values.get(key)}}
     return values

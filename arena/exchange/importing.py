@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -31,7 +33,7 @@ from arena.store import in_words
 from db import Database
 from db.landing import Landing, open_landing
 
-BATCH_ROWS: Final = 5_000
+BATCH_ROWS: Final = 5000
 MAX_SAMPLE_CHARS: Final = 200
 
 
@@ -91,7 +93,7 @@ def import_files(
     files = [_open(source, mapping or NO_MAPPING) for source in sources]
     ordered = sorted((file for file in files if file.detection is not None), key=_phase)
     is_landed = False
-    with in_words(), open_landing(database, dataset.strip()) as landing:
+    with in_words(), _without_collector(), open_landing(database, dataset.strip()) as landing:
         _land_files(landing, ordered, mapping or NO_MAPPING)
         is_clean = strictness is Strictness.LENIENT or not any(file.n_bad for file in files)
         is_landed = mode is ImportMode.LAND and is_clean and any(file.counts for file in files)
@@ -114,6 +116,18 @@ def _open(source: Source, mapping: ColumnMapping) -> _File:
         file.problem = str(error)
         file.report_bad(error.line, str(error))
     return file
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the cycle collector: a batch makes no cycles, and looking for them took a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _land_files(landing: Landing, files: Sequence[_File], mapping: ColumnMapping) -> None:

@@ -26,7 +26,9 @@ def get_text(row: Row, key: str) -> str | None:
 
 def get_id(row: Row, key: str) -> str | None:
     """Return an id as a text without space around it; None where it is missing or empty."""
-    text = get_text(row, key)
+    text = row.get(key)
+    if not isinstance(text, str):
+        text = get_text(row, key)
     return (text.strip() or None) if text is not None else None
 
 

@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from arena.exchange.errors import RowError
-from arena.exchange.formats.spec import PROMPT_ID, TAG_KEYS, Context, Field, Format, Judges, Phase, RowReader
+from arena.exchange.formats.spec import (
+    PROMPT_ID,
+    TAG_KEYS,
+    Context,
+    Field,
+    Format,
+    Judges,
+    Phase,
+    RowReader,
+    tag_keys,
+)
 from arena.exchange.records import Decision, Item, PairItem, PromptItem, ResponseItem
 from arena.exchange.values import (
     get_count,
@@ -36,21 +46,25 @@ _TAGS: Final = (*TAG_KEYS, "language")
 
 def _battles(context: Context) -> RowReader:
     judges = Judges("pairwise")
+    tagged = tag_keys(context, _TAGS)
+    has_more = bool({"reasoning", "probability", "repetition"} & set(context.keys))
     has_text = bool({"conversation_a", "response_a"} & set(context.keys))
 
     def read(line: int, row: Mapping[str, Any]) -> Sequence[Item]:
         a, b = need_id(row, "model_a"), need_id(row, "model_b")
         name, kind = _judge(row, context)
         decision = _decision(row, a, b)
-        prompt, first, second = _texts(row, a, b) if has_text else (None, ResponseItem(a), ResponseItem(b))
+        prompt, first, second = (
+            _texts(row, a, b, tagged) if has_text else (None, ResponseItem(a), ResponseItem(b))
+        )
         if prompt is None:
-            prompt = PromptItem(key=_key(row, context, line), tags=read_tags(row, _TAGS))
+            prompt = PromptItem(key=_key(row, context, line), tags=read_tags(row, tagged))
         return [
             PairItem(
                 line, prompt, first, second, judges.get(name, kind, get_id(row, "judge_version")), decision,
-                reasoning=get_text(row, "reasoning") or None,
-                probability=get_number(row, "probability"),
-                repetition=get_count(row, "repetition"),
+                reasoning=(get_text(row, "reasoning") or None) if has_more else None,
+                probability=get_number(row, "probability") if has_more else None,
+                repetition=get_count(row, "repetition") if has_more else None,
             )
         ]  # fmt: skip
 
@@ -90,7 +104,9 @@ def _key(row: Mapping[str, Any], context: Context, line: int) -> str:
     return f"{context.file}:{line}#{zlib.crc32(content.encode()):08x}"
 
 
-def _texts(row: Mapping[str, Any], a: str, b: str) -> tuple[PromptItem | None, ResponseItem, ResponseItem]:
+def _texts(
+    row: Mapping[str, Any], a: str, b: str, tagged: tuple[str, ...]
+) -> tuple[PromptItem | None, ResponseItem, ResponseItem]:
     if get_list(row, "conversation_a") if row.get("conversation_a") else None:
         asked, turns_a = _split(row, "conversation_a")
         _, turns_b = _split(row, "conversation_b")
@@ -99,7 +115,7 @@ def _texts(row: Mapping[str, Any], a: str, b: str) -> tuple[PromptItem | None, R
         turns_a, turns_b = _as_turns(row, "response_a"), _as_turns(row, "response_b")
     else:
         return None, ResponseItem(a), ResponseItem(b)
-    prompt = PromptItem(key=get_id(row, "prompt_id"), messages=asked, tags=read_tags(row, _TAGS))
+    prompt = PromptItem(key=get_id(row, "prompt_id"), messages=asked, tags=read_tags(row, tagged))
     return prompt, ResponseItem(a, turns_a), ResponseItem(b, turns_b)
 
 

@@ -69,6 +69,11 @@ RESPONSE = Field("response", RESPONSE_SYNONYMS)
 JUDGE = Field("judge", ("evaluator", "grader", "annotator", "reviewer", "judge_name"))
 
 
+def tag_keys(context: Context, known: Sequence[str] = TAG_KEYS) -> tuple[str, ...]:
+    """Return the keys of this file that become tags."""
+    return tuple(key for key in known if key in context.keys)
+
+
 def get_prompt(row: Mapping[str, Any]) -> PromptItem:
     """Return the prompt that a judgment's row names by `prompt_id`, or by `prompt`: an id or its text."""
     key = get_text(row, "prompt_id")

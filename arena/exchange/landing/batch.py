@@ -65,19 +65,23 @@ class BatchLander:
         slots: Sequence[ResponseSlot | RowError],
         report_bad: Callable[[int, str], None],
     ) -> None:
-        pairs: list[WantedPair] = []
-        scores: list[WantedScore] = []
+        good: list[tuple[Item, list[ResponseSlot]]] = []
         for each in ready:
             own = [slots[index] for index in each.responses]
             errors = [slot for slot in own if isinstance(slot, RowError)]
-            good = [slot for slot in own if isinstance(slot, ResponseSlot)]
-            item = each.item
             if errors:
-                report_bad(item.line, str(errors[0]))
-            elif isinstance(item, PairItem):
-                pairs.append(WantedPair(item, good[0], good[1], self._judges.land(item.judge)))
-            elif isinstance(item, ScoreItem):
-                scores.append(WantedScore(item, good[0], self._judges.land(item.judge)))
+                report_bad(each.item.line, str(errors[0]))
+            else:
+                good.append((each.item, [slot for slot in own if isinstance(slot, ResponseSlot)]))
+        judges = self._judges.land(item.judge for item, _ in good if isinstance(item, PairItem | ScoreItem))
+        pairs = [
+            WantedPair(item, own[0], own[1], judges[item.judge])
+            for item, own in good
+            if isinstance(item, PairItem)
+        ]
+        scores = [
+            WantedScore(item, own[0], judges[item.judge]) for item, own in good if isinstance(item, ScoreItem)
+        ]
         for pair, error in zip(pairs, self._pairs.land(pairs), strict=True):
             if error is not None:
                 report_bad(pair.item.line, str(error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from arena.exchange.identity import human_judge_version, recorded_judge_version
 from arena.exchange.landing.ledger import Fate, Ledger
 from arena.exchange.records import JudgeItem
@@ -14,7 +16,7 @@ class ContestantLander:
 
     def __init__(self, landing: Landing, ledger: Ledger) -> None:
         self._landing = landing
-        self._ledger = ledger
+        self._tally = ledger.tally(Kind.CONTESTANTS)
         self._ids: dict[tuple[str, str | None], int] = {}
 
     def land(self, name: str, version: str | None) -> int:
@@ -27,7 +29,7 @@ class ContestantLander:
         if contestant_id is None:
             contestant_id, fate = self._find_or_add(name, version)
             self._ids[name, version] = contestant_id
-            self._ledger.count_mention(Kind.CONTESTANTS, contestant_id, fate)
+            self._tally.count_mention(contestant_id, fate)
         return contestant_id
 
     def _find_or_add(self, name: str, version: str | None) -> tuple[int, Fate]:
@@ -59,31 +61,41 @@ class JudgeLander:
 
     def __init__(self, landing: Landing, ledger: Ledger) -> None:
         self._landing = landing
-        self._ledger = ledger
+        self._tally = ledger.tally(Kind.JUDGES)
         self._ids: dict[JudgeItem, int] = {}
 
-    def land(self, judge: JudgeItem) -> int:
-        judge_id = self._ids.get(judge)
-        if judge_id is None:
-            judge_id = self._ids[judge] = self._find_or_add(judge)
-        return judge_id
+    def land(self, judges: Iterable[JudgeItem]) -> Mapping[JudgeItem, int]:
+        """Return the id of every judge that this import has met."""
+        fresh = [judge for judge in dict.fromkeys(judges) if judge not in self._ids]
+        if not fresh:
+            return self._ids
+        found = self._landing.find_judges([judge.name for judge in fresh])
+        added: list[tuple[JudgeItem, str]] = []
+        for judge in fresh:
+            version = _version(judge)
+            judge_id = found.get((judge.name, version))
+            if judge_id is None:
+                added.append((judge, version))
+            else:
+                self._ids[judge] = judge_id
+                self._tally.count_mention(judge_id, Fate.DUPLICATE)
+        self._add(added)
+        return self._ids
 
-    def _find_or_add(self, judge: JudgeItem) -> int:
-        version = (
-            human_judge_version(judge.name, judge.mode)
-            if judge.kind == "human"
-            else recorded_judge_version(judge.name, judge.mode, judge.source_version)
-        )
-        found = self._landing.find_judges([version]).get((judge.name, version))
-        if found is not None:
-            self._ledger.count_mention(Kind.JUDGES, found, Fate.DUPLICATE)
-            return found
-        (judge_id,) = self._landing.reserve_ids("judge", 1)
-        self._landing.add_judges([
-            {
+    def _add(self, added: Sequence[tuple[JudgeItem, str]]) -> None:
+        rows = []
+        ids = self._landing.reserve_ids("judge", len(added))
+        for (judge, version), judge_id in zip(added, ids, strict=True):
+            self._ids[judge] = judge_id
+            self._tally.count_mention(judge_id, Fate.NEW)
+            rows.append({
                 "id": judge_id, "kind": judge.kind, "name": judge.name, "version": version,
                 "mode": judge.mode, "created_at": self._landing.now,
-            }
-        ])  # fmt: skip
-        self._ledger.count_mention(Kind.JUDGES, judge_id, Fate.NEW)
-        return judge_id
+            })  # fmt: skip
+        self._landing.add_judges(rows)
+
+
+def _version(judge: JudgeItem) -> str:
+    if judge.kind == "human":
+        return human_judge_version(judge.name, judge.mode)
+    return recorded_judge_version(judge.name, judge.mode, judge.source_version)

@@ -14,6 +14,7 @@ from arena.exchange.report import Kind
 from db.landing import Landing
 
 PICK_RULE = "imported"
+NO_REASONS: list[str] = []
 
 
 @dataclass(slots=True)
@@ -55,7 +56,9 @@ class PairLander:
 
     def __init__(self, landing: Landing, ledger: Ledger) -> None:
         self._landing = landing
-        self._ledger = ledger
+        self._judgment_tally = ledger.tally(Kind.JUDGMENTS)
+        self._match_tally = ledger.tally(Kind.MATCHES)
+        self._vote_tally = ledger.tally(Kind.VOTES)
         self._recorded: dict[_Key, list[_Recorded]] = {}
         self._matches: dict[_Key, dict[int, MatchSlot]] = {}
         self._judgments: list[dict[str, Any]] = []
@@ -162,11 +165,11 @@ class PairLander:
         return match
 
     def _count_duplicate(self, pair: WantedPair, match: MatchSlot | None) -> None:
-        self._ledger.count(Kind.JUDGMENTS, Fate.DUPLICATE)
+        self._judgment_tally.count(Fate.DUPLICATE)
         if pair.item.judge.kind == "human":
-            self._ledger.count(Kind.VOTES, Fate.DUPLICATE)
+            self._vote_tally.count(Fate.DUPLICATE)
         if match is not None and not match.is_new:
-            self._ledger.count_mention(Kind.MATCHES, match.id, Fate.DUPLICATE)
+            self._match_tally.count_mention(match.id, Fate.DUPLICATE)
 
     def _add_judgment(
         self, pair: WantedPair, match: MatchSlot, shown_order: str, repetition: int, verdict: str | None
@@ -185,26 +188,33 @@ class PairLander:
 
     def _flush(self) -> None:
         fresh = [match for match in self._touched if match.is_new]
-        for match, row_id in zip(fresh, self._landing.reserve_ids("match", len(fresh)), strict=True):
+        match_ids = self._landing.reserve_ids("match", len(fresh))
+        for match, row_id in zip(fresh, match_ids, strict=True):
             match.id = row_id
         self._landing.add_matches([_match_row(match) for match in fresh])
         changed = [match for match in self._touched if not match.is_new]
         self._landing.complete_matches([{"id": match.id, **_match_state(match)} for match in changed])
-        for match in self._touched:
-            self._ledger.count_mention(Kind.MATCHES, match.id, Fate.NEW if match.is_new else Fate.COMPLETED)
+        self._match_tally.count_added(match_ids)
+        for match in changed:
+            self._match_tally.count_mention(match.id, Fate.COMPLETED)
         ids = self._landing.reserve_ids("judgment", len(self._judgments))
         for row, row_id in zip(self._judgments, ids, strict=True):
             row["id"], row["match_id"] = row_id, row["match_id"].id
         self._landing.add_judgments(self._judgments)
-        self._ledger.count(Kind.JUDGMENTS, Fate.NEW, len(self._judgments))
+        self._judgment_tally.count(Fate.NEW, len(self._judgments))
         self._flush_grades(ids)
         votes: list[dict[str, Any]] = [
-            {"judgment_id": row_id, "pick_rule": PICK_RULE, "reasons": [], "comment": pair.item.comment}
+            {
+                "judgment_id": row_id,
+                "pick_rule": PICK_RULE,
+                "reasons": NO_REASONS,
+                "comment": pair.item.comment,
+            }
             for pair, row_id in zip(self._judged, ids, strict=True)
             if pair.item.judge.kind == "human"
         ]
         self._landing.add_votes(votes)
-        self._ledger.count(Kind.VOTES, Fate.NEW, len(votes))
+        self._vote_tally.count(Fate.NEW, len(votes))
 
     def _flush_grades(self, judgment_ids: Sequence[int]) -> None:
         grades = []

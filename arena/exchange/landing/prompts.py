@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from arena.exchange.errors import RowError
 from arena.exchange.identity import hash_messages, hash_turns
@@ -24,8 +24,8 @@ class PromptSlot:
     gained: bool = False
     is_counted: bool = False
     item: PromptItem | None = None
-    tags: dict[str, None] = field(default_factory=dict)
-    references: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: dict[str, None] | None = None
+    references: dict[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,13 @@ class PromptLander:
 
     def __init__(self, landing: Landing, ledger: Ledger) -> None:
         self._landing = landing
-        self._ledger = ledger
+        self._tally = ledger.tally(Kind.PROMPTS)
         self._by_key: dict[str, PromptSlot] = {}
         self._by_hash: dict[str, PromptSlot] = {}
         self._fresh: list[PromptSlot] = []
         self._changed: dict[int, PromptSlot] = {}
+        self._tagged: dict[int, PromptSlot] = {}
+        self._referred: dict[int, PromptSlot] = {}
 
     def land(self, wanted: Sequence[WantedPrompt]) -> list[PromptSlot | RowError]:
         """Return, in order, each prompt's slot, or why it cannot be used."""
@@ -84,7 +86,7 @@ class PromptLander:
         }
         self._by_key = {key: slots[prompt.id] for key, prompt in by_key.items()}
         self._by_hash = {text_hash: slots[prompt.id] for text_hash, prompt in by_hash.items()}
-        self._fresh, self._changed = [], {}
+        self._fresh, self._changed, self._tagged, self._referred = [], {}, {}, {}
 
     def _resolve(self, item: PromptItem, text_hash: str | None) -> PromptSlot:
         slot = self._find(item, text_hash)
@@ -92,10 +94,13 @@ class PromptLander:
             slot = self._new(item, text_hash)
         elif item.messages is not None and text_hash != slot.text_hash:
             self._complete_text(slot, item, text_hash)
-        for tag in item.tags:
-            slot.tags[tag] = None
-        for turns in item.references:
-            slot.references[hash_turns(turns)] = turns
+        if item.tags:
+            slot.tags = {**(slot.tags or {}), **dict.fromkeys(item.tags)}
+            self._tagged[id(slot)] = slot
+        if item.references:
+            known = {hash_turns(turns): turns for turns in item.references}
+            slot.references = {**(slot.references or {}), **known}
+            self._referred[id(slot)] = slot
         return slot
 
     def _find(self, item: PromptItem, text_hash: str | None) -> PromptSlot | None:
@@ -171,13 +176,13 @@ class PromptLander:
         self._landing.rename_prompts(
             [{"id": slot.id, "key": slot.key} for slot in self._changed.values() if slot.item is None]
         )
-        slots = {id(slot): slot for slot in (*self._by_key.values(), *self._by_hash.values())}
-        self._flush_tags([slot for slot in slots.values() if slot.tags])
-        self._flush_references([slot for slot in slots.values() if slot.references])
+        self._tally.count_added(ids)
+        self._flush_tags(list(self._tagged.values()))
+        self._flush_references(list(self._referred.values()))
 
     def _flush_tags(self, slots: Sequence[PromptSlot]) -> None:
         there = self._landing.find_tags([slot.id for slot in slots if not slot.is_new])
-        added = [(slot, tag) for slot in slots for tag in slot.tags if (slot.id, tag) not in there]
+        added = [(slot, tag) for slot in slots for tag in slot.tags or () if (slot.id, tag) not in there]
         for slot, _ in added:
             slot.gained = True
         self._landing.add_tags([(slot.id, tag) for slot, tag in added])
@@ -186,21 +191,21 @@ class PromptLander:
         there = self._landing.find_references([slot.id for slot in slots if not slot.is_new])
         rows = []
         for slot in slots:
-            for text_hash, turns in slot.references.items():
+            for text_hash, turns in (slot.references or {}).items():
                 if (slot.id, text_hash) not in there:
                     slot.gained = True
                     rows.append({"prompt_id": slot.id, "turns": list(turns), "text_hash": text_hash})
         self._landing.add_references(rows)
 
     def _count(self, prompt: WantedPrompt, slot: PromptSlot) -> None:
-        fate = Fate.NEW if slot.is_new else Fate.COMPLETED if slot.gained else Fate.DUPLICATE
-        if slot.is_counted:
-            fate = Fate.DUPLICATE
-        slot.is_counted = True
+        is_first, slot.is_counted = not slot.is_counted, True
+        if slot.is_new and is_first:
+            return
+        fate = Fate.COMPLETED if slot.gained and is_first else Fate.DUPLICATE
         if prompt.is_row:
-            self._ledger.count_row(Kind.PROMPTS, slot.id, fate)
+            self._tally.count_row(slot.id, fate)
         else:
-            self._ledger.count_mention(Kind.PROMPTS, slot.id, fate)
+            self._tally.count_mention(slot.id, fate)
 
 
 def _hash(item: PromptItem) -> str | None:

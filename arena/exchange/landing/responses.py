@@ -46,7 +46,7 @@ class ResponseLander:
 
     def __init__(self, landing: Landing, ledger: Ledger, contestants: ContestantLander) -> None:
         self._landing = landing
-        self._ledger = ledger
+        self._tally = ledger.tally(Kind.RESPONSES)
         self._contestants = contestants
         self._aliases: dict[str, int] = {}
         self._samples: dict[tuple[int, int], list[ResponseSlot]] = {}
@@ -139,6 +139,7 @@ class ResponseLander:
         ids = self._landing.reserve_ids("response", len(self._fresh))
         for slot, row_id in zip(self._fresh, ids, strict=True):
             slot.id = row_id
+        self._tally.count_added(ids)
         self._landing.add_responses([self._row(s, source) for s in self._fresh if s.text_hash is not None])
         self._landing.add_responses([self._bare_row(s, source) for s in self._fresh if s.text_hash is None])
         self._landing.complete_responses([{"id": slot.id, **_content(slot)} for slot in self._changed])
@@ -156,14 +157,14 @@ class ResponseLander:
 
     def _count(self, response: WantedResponse, slot: ResponseSlot) -> None:
         self._remember_alias(response.side, slot)
-        fate = Fate.NEW if slot.is_new else Fate.COMPLETED if slot.gained else Fate.DUPLICATE
-        if slot.is_counted:
-            fate = Fate.DUPLICATE
-        slot.is_counted = True
+        is_first, slot.is_counted = not slot.is_counted, True
+        if slot.is_new and is_first:
+            return
+        fate = Fate.COMPLETED if slot.gained and is_first else Fate.DUPLICATE
         if response.is_row:
-            self._ledger.count_row(Kind.RESPONSES, slot.id, fate)
+            self._tally.count_row(slot.id, fate)
         else:
-            self._ledger.count_mention(Kind.RESPONSES, slot.id, fate)
+            self._tally.count_mention(slot.id, fate)
 
     def _remember_alias(self, side: Side, slot: ResponseSlot) -> None:
         """Keep a second id of the same response, so that reviews in this import can refer to it."""

@@ -36,7 +36,8 @@ class ScoreLander:
 
     def __init__(self, landing: Landing, ledger: Ledger) -> None:
         self._landing = landing
-        self._ledger = ledger
+        self._judgment_tally = ledger.tally(Kind.JUDGMENTS)
+        self._score_tally = ledger.tally(Kind.SCORES)
         self._slots: dict[tuple[int, int], list[JudgmentSlot]] = {}
         self._fresh: list[JudgmentSlot] = []
         self._grades: list[dict[str, Any]] = []
@@ -69,7 +70,7 @@ class ScoreLander:
         else:
             usable = slots
         if any(_says_the_same(slot, item) for slot in usable):
-            self._ledger.count(Kind.SCORES, Fate.DUPLICATE)
+            self._score_tally.count(Fate.DUPLICATE)
             return
         open_slots = [slot for slot in usable if slot.reason is None and item.criterion not in slot.scores]
         if item.score is not None and open_slots:
@@ -83,7 +84,7 @@ class ScoreLander:
                 "judgment_id": slot, "response_id": wanted.response.id, "criterion": item.criterion,
                 "score": item.score, "reasoning": item.reasoning,
             })  # fmt: skip
-        self._ledger.count(Kind.SCORES, Fate.NEW)
+        self._score_tally.count(Fate.NEW)
 
     def _new(self, wanted: WantedScore, next_repetition: int) -> JudgmentSlot:
         item = wanted.item
@@ -108,7 +109,7 @@ class ScoreLander:
             slot.id = row_id
             rows.append({"id": row_id, **slot.row})
         self._landing.add_judgments(rows)
-        self._ledger.count(Kind.JUDGMENTS, Fate.NEW, len(rows))
+        self._judgment_tally.count(Fate.NEW, len(rows))
         for grade in self._grades:
             grade["judgment_id"] = grade["judgment_id"].id
         self._landing.add_grades(self._grades)
