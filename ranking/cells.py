@@ -13,7 +13,7 @@ from ranking.matches import Matches
 
 MAX_TABLE = 3_000_000  # codes that are counted in one table; beyond, they are sorted
 CODE_CHUNK = 131_072
-CHUNK = 32_768  # rows at a time, so that what is between stays in the processor's cache
+CHUNK = 8_192  # rows at a time, so that what is between stays in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,13 +106,14 @@ def sum_cells(matches: Matches, terms: Terms) -> Cells:
         return _rows_as_cells(matches, terms.dense)
     n = len(matches.names)
     n_codes = terms.n_levels * n * n
-    if 3 * n_codes <= max(MAX_TABLE, len(matches)) and matches.weight is None:
+    tabled = n_codes <= 4 * len(matches) and 3 * n_codes <= max(MAX_TABLE, len(matches))
+    if tabled and matches.weight is None:
         counts = _count_outcomes(matches, terms, n_codes)
         if counts is not None:
             return _cells(np.arange(n_codes), _sums_of_counts(counts), terms, n)
     code = pair_code(matches, terms)
     distinct = np.arange(n_codes)
-    if n_codes > max(MAX_TABLE, 4 * len(matches)):
+    if n_codes > 4 * len(matches):
         distinct, code = np.unique(code, return_inverse=True)
     return _cells(distinct, _sums_of_rows(matches, code, len(distinct)), terms, n)
 

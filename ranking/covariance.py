@@ -58,7 +58,7 @@ def centred(matrix: FloatArray, component: IndexArray) -> FloatArray:
 
 def meat_of_rows(problem: Problem, solution: Solution) -> Meat:
     """Take each row as its own cluster, from the cells' squared sums, chunk by chunk."""
-    n, size = problem.n_contestants, max(CHUNK, 2 * problem.n_contestants**2)
+    n, size = problem.n_contestants, max(CHUNK, problem.n_contestants**2)
     n_columns = problem.n_parameters - n
     strengths, n_rows = np.zeros(n * n), np.zeros(n * n)
     cross, inner = np.zeros((n_columns, n * n)), np.zeros((n_columns, n_columns))

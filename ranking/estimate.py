@@ -77,8 +77,9 @@ def estimate_from_cells(
     likelihood, left_out = _likelihood(model.ties, cells)
     problem = Problem(cells, len(names), found.label, likelihood, model.prior_precision)
     first = _start(problem, names, start)
-    for k in unidentified_terms(problem, terms, first):
-        left_out[terms.names[k]] = EXPLAINED_AWAY
+    if unidentified_terms(_thin(problem), terms, first):
+        for k in unidentified_terms(problem, terms, first):
+            left_out[terms.names[k]] = EXPLAINED_AWAY
     while True:
         problem, terms = _without(problem, terms, left_out)
         try:
@@ -109,14 +110,18 @@ def _reasons(
 
 def _near_start(problem: Problem, start: FloatArray) -> FloatArray:
     """With very many cells, climb first on a thin even share of them, which costs little and lands close."""
-    step = len(problem.cells) // THIN_SHARE
-    if step < 4:
+    thin = _thin(problem)
+    if thin is problem:
         return start
-    thin = replace(problem, cells=problem.cells.take(slice(None, None, step)))
     try:
         return maximise(thin, start).parameters
     except NotConvergedError:
         return start
+
+
+def _thin(problem: Problem) -> Problem:
+    step = len(problem.cells) // THIN_SHARE
+    return problem if step < 4 else replace(problem, cells=problem.cells.take(slice(None, None, step)))
 
 
 def _joined(found: Components) -> Components:

@@ -11,7 +11,7 @@ from ranking.cells import CHUNK, Cells
 from ranking.errors import NotConvergedError
 from ranking.ties import Likelihood
 
-TOLERANCE = 1e-6  # largest step; convergence is quadratic, so what is left is of the order of its square
+TOLERANCE = 1e-5  # largest step; convergence is quadratic, so what is left is of the order of its square
 MAX_ITERATIONS = 100
 MAX_HALVINGS = 40
 
@@ -95,7 +95,7 @@ def evaluate(problem: Problem, parameters: FloatArray) -> Point:
     """Sum value, gradient and information over the cells, chunk by chunk."""
     n, n_terms = problem.n_contestants, problem.cells.terms.shape[1]
     sums = _PairSums.empty(n, n_terms + problem.likelihood.has_tie_term)
-    size = max(CHUNK, 2 * n * n)
+    size = max(CHUNK, n * n)
     for begin in range(0, len(problem.cells), size):
         whole = len(problem.cells) <= size
         cells = problem.cells if whole else problem.cells.take(slice(begin, begin + size))
