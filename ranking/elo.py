@@ -35,11 +35,15 @@ def fit_elo(matches: Matches, *, k: float = 4, initial: float = 1000, scale: flo
     ----------
     Elo (1978), The Rating of Chessplayers, 1.4; conventions of dustalov/evalica and LMArena.
     """
-    if not (k > 0 and scale > 0):
-        raise InvalidMatchesError(f"k and scale must be above 0, not {k} and {scale}")
+    check_elo_options(k, scale)
     rating = online_ratings(matches, np.arange(len(matches)), k, initial, scale)
     notes = ("Online Elo depends on the order of the rows and has no interval.",)
-    return elo_result(matches, rating, np.full((len(rating), len(rating)), np.nan), notes, scale)
+    return elo_result(matches, rating, notes, scale)
+
+
+def check_elo_options(k: float, scale: float) -> None:
+    if not (k > 0 and scale > 0):
+        raise InvalidMatchesError(f"k and scale must be above 0, not {k} and {scale}")
 
 
 def online_ratings(
@@ -62,9 +66,7 @@ def online_ratings(
     return np.where(count_matches(matches) > 0, rating, np.nan)
 
 
-def elo_result(
-    matches: Matches, rating: FloatArray, covariance: FloatArray, notes: tuple[str, ...], scale: float
-) -> Ratings:
+def elo_result(matches: Matches, rating: FloatArray, notes: tuple[str, ...], scale: float) -> Ratings:
     """Lay an Elo rating without intervals out as ratings."""
     n = len(matches.names)
     missing = np.isnan(rating)
@@ -72,7 +74,7 @@ def elo_result(
     return Ratings(
         names=matches.names,
         theta=(rating - np.nanmean(rating) if not missing.all() else rating) * np.log(10) / scale,
-        covariance=covariance,
+        covariance=np.full((n, n), np.nan),
         rating=rating,
         low=nothing,
         high=nothing.copy(),

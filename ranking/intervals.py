@@ -38,9 +38,14 @@ class Uncertainty:
 
 def describe(matches: Matches, estimate: Estimate, covariance: Covariance, anchor: str | None) -> Ratings:
     """Give the ratings of a solved problem."""
-    n = len(matches.names)
-    found = estimate.found
-    uncertainty = _uncertainty(matches, estimate, covariance)
+    return rated(matches.names, estimate, _uncertainty(matches, estimate, covariance), anchor)
+
+
+def rated(
+    names: tuple[str, ...], estimate: Estimate, uncertainty: Uncertainty, anchor: str | None
+) -> Ratings:
+    """Lay a solved problem and its uncertainty out as ratings."""
+    n, found = len(names), estimate.found
     theta = estimate.solution.parameters[:n].copy()
     theta[found.size[found.label] == 1] = np.nan
     if n == 1 or not estimate.n_matches.any():
@@ -48,7 +53,7 @@ def describe(matches: Matches, estimate: Estimate, covariance: Covariance, ancho
     errors = _blanked(uncertainty, theta, found.label)
     rank_low, rank_high = rank_ranges(theta, errors, uncertainty.critical_value)
     if anchor is not None:
-        theta, errors = _anchored(theta, errors, found.label, matches.names.index(anchor))
+        theta, errors = _anchored(theta, errors, found.label, names.index(anchor))
     standard_error = np.sqrt(np.diagonal(errors))
     with np.errstate(invalid="ignore"):
         standard_error = np.where(standard_error**2 > MIN_VARIANCE, standard_error, np.nan)
@@ -56,7 +61,7 @@ def describe(matches: Matches, estimate: Estimate, covariance: Covariance, ancho
     half_width = POINTS_PER_NAT * uncertainty.critical_value * standard_error
     reasons = tuple(a or b for a, b in zip(estimate.reasons, uncertainty.reasons, strict=True))
     return Ratings(
-        names=matches.names,
+        names=names,
         theta=theta,
         covariance=errors,
         rating=rating,
@@ -112,18 +117,23 @@ def _uncertainty(matches: Matches, estimate: Estimate, covariance: Covariance) -
     n = len(matches.names)
     if covariance not in ("cluster", "sandwich", "hessian"):
         raise InvalidMatchesError(f"covariance must be cluster, sandwich or hessian, not {covariance!r}")
-    problem, solution, found = estimate.problem, estimate.solution, estimate.found
-    inverse = inverse_information(problem, solution)
+    problem, solution = estimate.problem, estimate.solution
     if covariance == "hessian":
+        inverse = inverse_information(problem, solution)
         normal = np.full(n, float(student_quantile(np.inf)))
         method = "inverse information (assumes that matches are independent), normal"
         return Uncertainty(inverse, normal, 0, ("",) * n, (), method, np.inf)
     if covariance == "cluster" and matches.prompt_id is not None:
-        meat = meat_of_prompts(matches, estimate.terms, problem, solution)
-        method = "sandwich clustered by prompt"
-    else:
-        meat = meat_of_rows(problem, solution)
-        method = "sandwich, each match its own cluster"
+        return uncertainty_from(
+            matches.names, estimate, meat_of_prompts(matches, estimate.terms, problem, solution)
+        )
+    return uncertainty_from(matches.names, estimate, meat_of_rows(problem, solution))
+
+
+def uncertainty_from(names: tuple[str, ...], estimate: Estimate, meat: Meat) -> Uncertainty:
+    """Put the sandwich together."""
+    n, found = len(names), estimate.found
+    inverse = inverse_information(estimate.problem, estimate.solution)
     size = meat.n_of_component[found.label].astype(np.float64)
     g = np.float64(meat.n_clusters)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -131,20 +141,23 @@ def _uncertainty(matches: Matches, estimate: Estimate, covariance: Covariance) -
         total = np.sqrt(g / (g - 1)) if g > 1 else np.nan
     factor = np.concatenate([factor, np.full(len(inverse) - n, total)])
     matrix = inverse @ meat.matrix @ inverse * factor[:, None] * factor[None, :]
-    reasons, notes = _too_few(matches, meat, found.label)
-    method += ", factor G/(G-1), Student t with G-1 degrees"
+    reasons, notes = _too_few(names, meat, found.label)
+    what = "clustered by prompt" if meat.clustered_by_prompt else "each match its own cluster"
+    method = f"sandwich, {what}, factor G/(G-1), Student t with G-1 degrees"
     quantile = student_quantile(size - 1)
     return Uncertainty(matrix, quantile, meat.n_clusters, reasons, notes, method, float(g) - 1)
 
 
-def _too_few(matches: Matches, meat: Meat, component: IndexArray) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _too_few(
+    names: tuple[str, ...], meat: Meat, component: IndexArray
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Say who has no interval because it took part in too few prompts."""
     what = "prompts" if meat.clustered_by_prompt else "matches"
     few = np.minimum(meat.n_of_contestant, meat.n_of_component[component]) < MIN_PROMPTS
     reasons = tuple(f"too few {what} for an interval" if x else "" for x in few)
     if not few.any() or not meat.n_clusters:
         return reasons, ()
-    who = "any contestant" if few.all() else ", ".join(np.array(matches.names)[few])
+    who = "any contestant" if few.all() else ", ".join(np.array(names)[few])
     return reasons, (f"No interval for {who}: too few {what}, an interval needs {MIN_PROMPTS}.",)
 
 
