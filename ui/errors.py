@@ -6,22 +6,23 @@ import logging
 from typing import Literal
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from arena.errors import ArenaError
 from ui.render import label
 
 logger = logging.getLogger("evenhand")
 
-Action = Literal["retry", "start_over", "none"]
+Action = Literal["retry", "none"]
 
 
-def show_error(title: str, error: ArenaError, *, action: Action = "none") -> None:
-    """Show the error's own sentence, with the one step that may help."""
+def show_error(title: str, error: ArenaError, *, action: Action = "none", page: Page | None = None) -> None:
+    """Show the error's own sentence and the one step that may help: again, or `page` without filters."""
     st.error(label(error), title=title, icon=":material/error:")
     if action == "retry":
         st.button("Try again", icon=":material/refresh:", key="error_retry")
-    elif action == "start_over" and st.query_params:
-        st.button("Start over without filters", icon=":material/filter_alt_off:", on_click=_clear_query)
+    elif page is not None and st.query_params:
+        st.page_link(page, label="Start over without filters", icon=":material/filter_alt_off:")
 
 
 def show_unexpected(error: Exception) -> bool:
@@ -37,9 +38,3 @@ def show_unexpected(error: Exception) -> bool:
         icon=":material/error:",
     )
     return True
-
-
-def _clear_query() -> None:
-    st.query_params.clear()
-    for key in list(st.session_state):
-        del st.session_state[key]

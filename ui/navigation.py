@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -102,13 +102,11 @@ def _page(entry: PageEntry) -> Page:
     )
 
 
-def go(entry: PageEntry, query: Query | None = None) -> NoReturn:
-    """Leave for another page; what the query does not name is gone from the address."""
-    st.switch_page(_page(entry), query_params=_pairs(query))
-
-
 def page_link(entry: PageEntry, text: str, query: Query | None = None, *, icon: str | None = None) -> None:
-    """Show a link within the app. `text` is Streamlit's Markdown: names go through `ui.render.label`."""
+    """Show a link within the app. `text` is Streamlit's Markdown: names go through `ui.render.label`.
+
+    The way to another page: `st.switch_page` fails while a widget is bound to the address.
+    """
     shown = None if icon is None else f":material/{icon}:"
     st.page_link(_page(entry), label=text, icon=shown, query_params=_pairs(query))
 

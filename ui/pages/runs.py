@@ -11,7 +11,7 @@ from ui.components.empty import show_empty
 from ui.components.run_inputs import ask_run
 from ui.components.runs import show_run, show_run_table
 from ui.components.words import lead, note, notes
-from ui.navigation import IMPORT, RUNS, go, page_link
+from ui.navigation import IMPORT, RUNS, page_link
 from ui.render import label
 from ui.state import database
 
@@ -53,7 +53,8 @@ else:
         if st.button(
             "Start", type="primary", icon=":material/play_arrow:", disabled=estimate.n_judgments == 0
         ):
-            go(RUNS, {"dataset": dataset.name, "run": start_run(db, spec)})
+            st.query_params["run"] = str(start_run(db, spec))
+            st.rerun()
 
 runs = list_runs(db, dataset.name)
 if runs:

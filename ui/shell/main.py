@@ -27,4 +27,4 @@ else:
     try:
         page.run()
     except ArenaError as error:
-        show_error("This cannot be shown", error, action="start_over")
+        show_error("This cannot be shown", error, page=page)
