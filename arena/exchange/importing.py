@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from arena.exchange.detection import Detection, detect_checked, renamed
 from arena.exchange.errors import FormatError, RowError, SourceError
-from arena.exchange.formats import Context
+from arena.exchange.formats import Context, PairOfFile
 from arena.exchange.landing.batch import BatchLander
 from arena.exchange.mapping import NO_MAPPING, ColumnMapping
 from arena.exchange.records import Item
@@ -132,19 +132,20 @@ def _without_collector() -> Iterator[None]:
 
 def _land_files(landing: Landing, files: Sequence[_File], mapping: ColumnMapping) -> None:
     lander = BatchLander(landing)
+    pairs: dict[str, PairOfFile] = {}
     for file in files:
         lander.ledger.start_file()
-        items = _iter_items(file, mapping)
+        items = _iter_items(file, mapping, pairs)
         while batch := list(islice(items, BATCH_ROWS)):
             lander.land(batch, f"import:{file.name}", file.report_bad)
         file.counts = dict(lander.ledger.file_counts())
 
 
-def _iter_items(file: _File, mapping: ColumnMapping) -> Iterator[Item]:
+def _iter_items(file: _File, mapping: ColumnMapping, pairs: dict[str, PairOfFile]) -> Iterator[Item]:
     assert file.source is not None
     assert file.detection is not None
     detection = file.detection
-    context = Context(file.name, file.source.stem, detection.keys, mapping.constants)
+    context = Context(file.name, file.source.stem, detection.keys, mapping.constants, pairs)
     try:
         read = detection.spec.make_reader(context)
         for row in iter_rows(file.source, detection.container):

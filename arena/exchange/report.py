@@ -64,6 +64,8 @@ class BadRow:
     reason: str
 
     def __str__(self) -> str:
+        if self.reason.startswith(self.file):
+            return self.reason
         where = self.file if self.line is None else f"{self.file} line {self.line}"
         return f"{where}: {self.reason}"
 
@@ -157,8 +159,8 @@ class ImportReport:
             said += f"; {self.n_bad} bad {'row' if self.n_bad == 1 else 'rows'} (first: {first})"
         if self.mode is ImportMode.DRY_RUN:
             return f"Would import {said}. Nothing was changed."
-        if not self.is_landed:
-            return f"Nothing was imported, because of --strict; it would have been {said}."
+        if not self.is_landed and self.strictness is Strictness.STRICT and self.totals:
+            return f"Nothing was imported, because strict was asked for; else: {said}."
         return f"Imported {said}."
 
 

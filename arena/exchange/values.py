@@ -155,6 +155,14 @@ def split_conversation(
     return asked, tuple(text for role, text in messages if role == "assistant")
 
 
+def join_words(row: Row, keys: Sequence[str]) -> str:
+    """Join the texts of several keys with a blank line, those without words left out."""
+    texts = [text for key in keys if (text := get_text(row, key)) is not None and text.strip()]
+    if not texts:
+        raise RowError(" and ".join(f"'{key}'" for key in keys) + " are empty")
+    return "\n\n".join(texts)
+
+
 def user_messages(turns: Sequence[str], system: str | None = None) -> tuple[tuple[str, str], ...]:
     """Return the messages of a prompt that is given as one text a turn."""
     head = (("system", system),) if system else ()

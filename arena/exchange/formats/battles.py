@@ -10,7 +10,6 @@ from typing import Any, Final
 from arena.exchange.errors import RowError
 from arena.exchange.formats.spec import (
     PROMPT_ID,
-    TAG_KEYS,
     Context,
     Field,
     Format,
@@ -41,12 +40,11 @@ PEOPLE: Final = "people"
 _PERSON: Final = re.compile(
     r"(arena_user|author|expert|human|people|annotator|voter|user)([_ -]?\d+.*)?$", re.I
 )
-_TAGS: Final = (*TAG_KEYS, "language")
 
 
 def _battles(context: Context) -> RowReader:
     judges = Judges("pairwise")
-    tagged = tag_keys(context, _TAGS)
+    tagged = tag_keys(context)
     has_more = bool({"reasoning", "probability", "repetition"} & set(context.keys))
     has_text = bool({"conversation_a", "response_a"} & set(context.keys))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
-from arena.exchange.records import Item, JudgeItem, PromptItem
+from arena.exchange.records import Decision, Item, JudgeItem, PairItem, PromptItem, Shown, Side
 from arena.exchange.values import get_text, read_tags
 
-TAG_KEYS = ("category", "tags", "tag", "bench", "benchmark", "subset", "cluster", "topic")
+TAG_KEYS = (
+    "category", "subcategory", "tags", "tag", "bench", "benchmark", "subset", "cluster", "topic", "domain",
+    "language", "difficulty",
+)  # fmt: skip
 PROMPT_SYNONYMS = ("question", "instruction", "query", "prompt_text")
 MODEL_SYNONYMS = ("contestant", "model_name", "model_id", "generator", "system_id")
 RESPONSE_SYNONYMS = ("answer", "output", "completion", "model_output", "response_text")
@@ -23,6 +27,8 @@ class Phase(IntEnum):
     PROMPTS = 0
     RESPONSES = 1
     JUDGMENTS = 2
+    REFERENCES = 3
+    """Files that refer to the pairs of another file of the same import."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,15 @@ class Field:
 
     name: str
     synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairOfFile:
+    """A pair that one file gives an id and another refers to."""
+
+    prompt: PromptItem
+    first: Side
+    second: Side
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,8 @@ class Context:
     keys: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     """Values that the user gives for every row that lacks them."""
+    pairs: dict[str, PairOfFile] = field(default_factory=dict)
+    """Shared by the files of one import: pairs by the source's id."""
 
 
 RowReader = Callable[[int, Mapping[str, Any]], Sequence[Item]]
@@ -83,6 +100,23 @@ def get_prompt(row: Mapping[str, Any]) -> PromptItem:
         messages = None if loose is None or not loose.strip() else (("user", loose),)
         return PromptItem(key=key.strip(), messages=messages, tags=tags)
     return PromptItem(loose=loose or "", tags=tags)
+
+
+def pair_in_unknown_order(item: PairItem) -> PairItem:
+    """Choose a shown order by the content of the pair, where the source does not keep the one it used.
+
+    Always the same side first would look like a judge that prefers a side; a coin does not.
+    """
+    assert item.prompt is not None
+    content = repr((item.prompt.key, item.prompt.messages, item.first, item.second))
+    if zlib.crc32(content.encode("utf-8", "surrogatepass")) % 2 == 0:
+        return item
+    sides = {Shown.FIRST: Shown.SECOND, Shown.SECOND: Shown.FIRST}
+    shown = item.decision.shown
+    decision = Decision(
+        sides.get(shown, shown) if shown else None, item.decision.reason, item.decision.detail
+    )
+    return replace(item, first=item.second, second=item.first, decision=decision)
 
 
 class Judges:
