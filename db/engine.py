@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.orm import Session
 
 from db.errors import DatabaseUnreachableError, DatabaseUrlError
@@ -43,13 +44,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session that sees one consistent state and is never committed."""
-        with Session(self.reader, expire_on_commit=False) as session, _reachable(self.url):
+        with Session(self.reader, expire_on_commit=False) as session, reachable(self.url):
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a session that commits at the end of the block, or changes nothing. Keep the block short."""
-        with Session(self.writer, expire_on_commit=False) as session, _reachable(self.url), session.begin():
+        with Session(self.writer, expire_on_commit=False) as session, reachable(self.url), session.begin():
             yield session
 
     def close(self) -> None:
@@ -104,8 +105,13 @@ def _to_json(value: object) -> str:
 
 
 @contextmanager
-def _reachable(url: str) -> Iterator[None]:
+def reachable(url: str) -> Iterator[None]:
+    """Turn the driver's complaint about a file or server into a sentence."""
     try:
         yield
     except OperationalError as error:
         raise DatabaseUnreachableError(url, str(error.orig)) from error
+    except DriverError as error:
+        if type(error) is DriverError:  # its subclasses are our own mistakes, not the file's
+            raise DatabaseUnreachableError(url, str(error.orig)) from error
+        raise

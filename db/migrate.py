@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from db.engine import Database
+from db.engine import Database, reachable
 from db.errors import SchemaError, without_password
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,7 +28,7 @@ def upgrade(database: Database) -> bool:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     head = _head()
-    with database.writer.begin() as connection:
+    with reachable(database.url), database.writer.begin() as connection:
         before = _revision(connection)
         if before == head:
             return False
@@ -39,7 +39,7 @@ def upgrade(database: Database) -> bool:
 
 def check_schema(database: Database) -> None:
     """Raise SchemaError unless the schema is exactly this version's."""
-    with database.reader.connect() as connection:
+    with reachable(database.url), database.reader.connect() as connection:
         revision = _revision(connection)
     if revision is None:
         raise SchemaError(

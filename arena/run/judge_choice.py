@@ -11,6 +11,7 @@ from arena.judges import find_judge
 from arena.run.spec import RunSpec
 from db.judges import NewJudge, StoredJudge
 from judge import JudgeError, JudgeSpec, Rubric, load_rubric, make_spec, parse_rubric, shipped_rubric_names
+from judge.builtin import check_builtin
 
 DEFAULT_RUBRIC = "helpfulness"
 
@@ -44,7 +45,7 @@ def choose_judge(spec: RunSpec, stored: list[StoredJudge]) -> JudgeSpec:
 
 def _build(spec: RunSpec) -> JudgeSpec:
     try:
-        return make_spec(
+        judge = make_spec(
             spec.judge,
             _rubric(spec.rubric or DEFAULT_RUBRIC),
             mode=spec.mode,
@@ -52,8 +53,11 @@ def _build(spec: RunSpec) -> JudgeSpec:
             api_base=spec.api_base,
             reference="if_any" if spec.with_reference else "never",
         )
+        if judge.is_builtin:
+            check_builtin(judge)
     except JudgeError as error:
         raise UsageError(f"This judge cannot be: {error}.") from error
+    return judge
 
 
 def _rubric(name: str) -> Rubric:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,12 +20,15 @@ from db.results import FinishedJudgment, Progress, StoredCall, StoredGrade
 from db.runs import PlannedJudgment, StoredRun
 from judge import CallReply, CallRequest, JudgeSpec, Judgment, ProviderCallError
 from judge.judging import judge_subject
+from judge.litellm_client import DEFAULT_TIMEOUT_S
 
 CHUNK = 64
 SAVE_EVERY_S = 0.2
 SAVE_AT = 250
 LOOK_EVERY_S = 0.5
 OVER_BUDGET = "over_budget"
+GRACE_S = {"paused": 1.2, "cancelled": 1.2, "waiting": 1.2, "stopped": DEFAULT_TIMEOUT_S}
+"""How long calls under way may still take when a run is asked to end, by the state it is left in."""
 
 
 class Watcher(Protocol):
@@ -70,8 +73,8 @@ class Work:
         )
         self._stop = asyncio.Event()
         self._saving = asyncio.Lock()
-        queue: asyncio.Queue[Subject | None] = asyncio.Queue(maxsize=2 * CHUNK)
         n_workers = 1 if self.spec.is_builtin else self.max_concurrency
+        queue: asyncio.Queue[Subject | None] = asyncio.Queue(maxsize=max(2 * CHUNK, n_workers))
         workers = [asyncio.create_task(self._judge_all(queue)) for _ in range(n_workers)]
         feeder = asyncio.create_task(self._feed(queue, n_workers))
         saver = asyncio.create_task(self._save_regularly())
@@ -81,7 +84,7 @@ class Work:
             finished = asyncio.ensure_future(_all(feeder, *workers))
             await asyncio.wait({finished, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if self._stop.is_set():
-                finished.cancel()
+                await self._let_finish(feeder, workers, queue)
             with contextlib.suppress(asyncio.CancelledError):
                 await finished
         finally:
@@ -90,6 +93,22 @@ class Work:
             await asyncio.gather(*workers, feeder, saver, watcher, stopped, return_exceptions=True)
             await self._save_all()
         return self._left_in or "done", self._why
+
+    async def _let_finish(
+        self,
+        feeder: asyncio.Task[None],
+        workers: Sequence[asyncio.Task[None]],
+        queue: asyncio.Queue[Subject | None],
+    ) -> None:
+        """Start nothing more, and give calls under way, which are being paid for, time to be answered."""
+        feeder.cancel()
+        while not queue.empty():
+            queue.get_nowait()
+        for _ in workers:
+            queue.put_nowait(None)
+        await asyncio.wait(workers, timeout=GRACE_S[self._left_in or ""])
+        for worker in workers:
+            worker.cancel()
 
     async def _feed(self, queue: asyncio.Queue[Subject | None], n_workers: int) -> None:
         after = 0

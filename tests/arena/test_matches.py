@@ -1,0 +1,89 @@
+import pytest
+
+from arena.errors import NotFoundError
+from arena.matches import MatchFilter, get_match, get_neighbours, list_matches
+from arena.run import RunSpec, start_run
+from arena.run.runner import run_waiting
+from db import Database
+from tests.arena.filling import both_orders, import_rows, record
+from tests.fake_llm import scripts, serve
+
+
+@pytest.fixture
+def reviewed(poems: Database) -> Database:
+    """Six matches of one judge, one of them a flip, one unscored, one tied, and two votes of people."""
+    verdicts = both_orders("p0", "alder", "birch", "A") + both_orders("p1", "alder", "birch", "B")
+    verdicts += both_orders("p2", "alder", "birch", "tie") + both_orders("p3", "birch", "cedar", "A")
+    verdicts += [("p4", "alder", "birch", "A"), ("p4", "birch", "alder", "A")]
+    record(poems, verdicts)
+    import_rows(
+        poems,
+        "poems",
+        [
+            {"judge": "recorded-judge", "prompt": "p5", "shown_first": a, "shown_second": b, "verdict": v}
+            for a, b, v in [("alder", "birch", "A"), ("birch", "alder", "hm")]
+        ],
+    )
+    return poems
+
+
+@pytest.mark.parametrize(
+    ("wanted", "n_total"),
+    [
+        (MatchFilter(), 6),
+        (MatchFilter(dataset="poems"), 6),
+        (MatchFilter(outcome="flip"), 1),
+        (MatchFilter(outcome="unscored"), 1),
+        (MatchFilter(outcome="tie"), 1),
+        (MatchFilter(outcome="both_bad"), 0),
+        (MatchFilter(outcome="decided"), 3),
+        (MatchFilter(contestants=("cedar",)), 1),
+        (MatchFilter(contestants=("alder", "birch")), 5),
+        (MatchFilter(tags=("odd",)), 3),
+        (MatchFilter(judges=("recorded-judge",)), 6),
+        (MatchFilter(kind="people"), 0),
+        (MatchFilter(kind="ai"), 6),
+        (MatchFilter(text="SUBJECT 3"), 1),
+        (MatchFilter(text="100%"), 0),
+    ],
+)
+def test_a_filter_finds_what_it_names(reviewed: Database, wanted: MatchFilter, n_total: int) -> None:
+    page = list_matches(reviewed, wanted)
+    assert page.n_total == n_total
+    assert len(page.rows) == n_total
+
+
+def test_neighbours_stay_in_the_filter(reviewed: Database) -> None:
+    wanted = MatchFilter(outcome="decided")
+    newest, middle, oldest = (row.id for row in list_matches(reviewed, wanted).rows)
+    around = get_neighbours(reviewed, wanted, middle)
+    assert (around.previous_id, around.next_id) == (newest, oldest)
+    assert (around.position, around.n_total) == (2, 3)
+    assert get_neighbours(reviewed, wanted, oldest).next_id is None
+
+
+def test_a_page_beyond_the_last_gives_the_last(reviewed: Database) -> None:
+    page = list_matches(reviewed, MatchFilter(), page=99)
+    assert (page.page, page.n_pages, len(page.rows)) == (1, 1, 6)
+
+
+def test_a_match_that_is_not_there_is_said(reviewed: Database) -> None:
+    with pytest.raises(NotFoundError, match="no match 999"):
+        get_match(reviewed, 999)
+
+
+def test_a_match_shows_the_prompt_as_it_was_sent(poems: Database) -> None:
+    with serve(scripts.longest) as llm:
+        start_run(poems, RunSpec("poems", "openai/test-judge", api_base=llm.api_base))
+        run_waiting(poems, lambda: True)
+    detail = get_match(poems, list_matches(poems, MatchFilter()).rows[0].id)
+    assert [order.stored.shown_order for order in detail.orders] == ["ab", "ba"]
+    for order in detail.orders:
+        assert order.prompt_as_sent is not None
+        sent = order.prompt_as_sent[-1][1]
+        assert detail.turns_a is not None
+        assert detail.turns_b is not None
+        a_first = sent.index(detail.turns_a[0]) < sent.index(detail.turns_b[0])
+        assert a_first == (order.stored.shown_order == "ab")
+    assert detail.row.verdict_ab == detail.row.verdict_ba == "b"
+    assert "consistent in both orders" in detail.sentence

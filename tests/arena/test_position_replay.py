@@ -1,0 +1,99 @@
+"""The published position-bias counts, recorded and replayed over HTTP through LiteLLM."""
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arena.audit import get_cards
+from arena.exchange import import_files
+from arena.run import RunSpec, get_run, start_run
+from arena.run.runner import runner_lock, work_off
+from db import Database
+from tests.arena.filling import import_rows
+from tests.fake_llm import Request, read_prompt, serve, write_verdict
+from tests.shared_data import SHARED_DATA, needs_shared_data
+
+VERDICTS = SHARED_DATA / "position_bias" / "verdicts.csv"
+SHOWN = {"A": "A", "B": "B", "C": "tie"}
+
+pytestmark = needs_shared_data
+
+
+@pytest.mark.parametrize(
+    ("judge", "n_pairs", "n_primacy", "n_recency", "n_consistent"),
+    [("gpt-4-0613", 2400, 198, 245, 1957), ("gpt-3.5-turbo-0125", 1120, 54, 217, 849)],
+)
+def test_recorded_verdicts_give_the_published_counts(
+    store: Database, judge: str, n_pairs: int, n_primacy: int, n_recency: int, n_consistent: int
+) -> None:
+    """arXiv 2406.07791, its MT-Bench and DevBench data."""
+    import_files(store, [VERDICTS], "position")
+    (card,) = get_cards(store, judge)
+    assert (card.n_pairs, card.n_primacy, card.n_recency) == (n_pairs, n_primacy, n_recency)
+    assert (card.n_consistent, card.n_unscored, card.n_other_flips) == (n_consistent, 0, 0)
+    assert card.position_consistency == n_consistent / n_pairs
+
+
+def test_verdicts_replayed_over_http_give_the_same_counts(store: Database) -> None:
+    rows = [row for row in _verdicts() if row["judge"] == "gpt-4-0613"]
+    import_rows(store, "replay", list(_placeholders(rows)))
+    with serve(_replaying(rows)) as llm:
+        spec = RunSpec(
+            dataset="replay",
+            judge="openai/gpt-4-0613",
+            pairs="baseline:vicuna-13b-v1.3",
+            api_base=llm.api_base,
+            max_concurrency=32,
+        )
+        run_id = start_run(store, spec)
+        with runner_lock(store) as is_ours:
+            assert is_ours
+            work_off(store, run_id, lambda: True)
+        assert llm.stats()["n_requests"] == 4800
+    status = get_run(store, run_id)
+    assert (status.state, status.n_scored, status.n_unscored) == ("done", 4800, 0)
+    (card,) = get_cards(store, "openai/gpt-4-0613")
+    assert (card.n_pairs, card.n_primacy, card.n_recency, card.n_consistent) == (2400, 198, 245, 1957)
+
+
+def _verdicts() -> list[dict[str, str]]:
+    with Path(VERDICTS).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _placeholders(rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Texts are not published with the verdicts; each placeholder says so and names what it stands for."""
+    wanted = sorted({(row["question"], row[shown]) for row in rows for shown in ("shown_A", "shown_B")})
+    return [
+        {
+            "id": question,
+            "prompt": f"[placeholder, the text is not published] question {question}",
+            "model": model,
+            "response": f"[placeholder, the text is not published] response {json.dumps([question, model])}",
+        }
+        for question, model in wanted
+    ]
+
+
+def _replaying(rows: list[dict[str, str]]) -> Callable[[Request], str]:
+    choices = {(row["question"], row["shown_A"], row["shown_B"]): row["choice"] for row in rows}
+
+    def answer(request: Request) -> str:
+        shown = read_prompt(request)
+        question, first = _read(shown.first)
+        _, second = _read(shown.second)
+        return write_verdict(request, SHOWN[choices[question, first, second]])
+
+    return answer
+
+
+def _read(text: str) -> tuple[str, str]:
+    found = re.search(r"response (\[.*\])", text)
+    assert found is not None
+    question, model = json.loads(found[1])
+    return question, model
