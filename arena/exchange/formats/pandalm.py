@@ -9,7 +9,7 @@ from typing import Any, Final
 from arena.exchange.errors import RowError
 from arena.exchange.formats.spec import Context, Field, Format, Judges, PairOfFile, Phase, RowReader
 from arena.exchange.records import Item, PairItem, PromptItem, ResponseItem
-from arena.exchange.values import get_id, join_words, need_id, need_text, read_tags
+from arena.exchange.values import get_id, get_text, join_words, need_id, need_text, read_tags
 from arena.exchange.verdicts import TIE, read_verdict
 
 _ANNOTATOR: Final = re.compile(r"annotator_?\d+$")
