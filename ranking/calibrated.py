@@ -1,7 +1,8 @@
 """The calibrated lens: many judge matches, corrected by the pairs that people decided too.
 
 Prediction-powered Bradley-Terry: Angelopoulos, Bates, Fannjiang, Jordan and Zrnic (2023), Science
-382:669-674; the judge's weight as in Angelopoulos, Duchi and Zrnic (2023), PPI++, arXiv 2311.01453. The unit is (prompt, pair) with votes averaged; scores are summed per prompt before one covariance.
+382:669-674; the judge's weight as in Angelopoulos, Duchi and Zrnic (2023), PPI++, arXiv 2311.01453.
+The unit is (prompt, pair) with votes averaged; scores are summed per prompt before one covariance.
 """
 
 from __future__ import annotations
