@@ -122,3 +122,20 @@ class PairJudgment:
     def state(self) -> State:
         """Unscored as soon as either order is."""
         return "scored" if self.ab.state == self.ba.state == "scored" else "unscored"
+
+    @property
+    def is_consistent(self) -> bool | None:
+        """Whether both orders give the same stored verdict; None when unscored."""
+        return None if self.state == "unscored" else self.ab.verdict == self.ba.verdict
+
+
+def is_doubtful(judged: PairJudgment, *, min_probability: float = 0.75) -> bool:
+    """Tell whether a match should be offered to people.
+
+    It is when it is unscored, when the orders disagree, or when either verdict's probability is known
+    and below the given one.
+    """
+    if not judged.is_consistent:
+        return True
+    probabilities = (judged.ab.probability, judged.ba.probability)
+    return any(known is not None and known < min_probability for known in probabilities)

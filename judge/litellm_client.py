@@ -189,7 +189,7 @@ class LiteLLMClient:
 
     def _cost_usd(self, answer: Any) -> float | None:
         cost = getattr(answer, "_hidden_params", {}).get("response_cost")
-        return float(cost) if cost is not None else None
+        return float(cost) if cost else None  # the map also names 0 where it does not know
 
     def _map(self, request: CallRequest) -> _Mapping:
         """Ask LiteLLM what it takes for this model and how it names it; once for each set."""
