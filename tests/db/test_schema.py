@@ -86,10 +86,14 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 
 def test_a_failed_write_changes_nothing(database: Database) -> None:
-    with pytest.raises(IntegrityError), database.write() as session:
-        session.add(DatasetRow(name="half"))
-        session.flush()
-        session.add(MatchRow(n_orders=9))
+    def fail_halfway() -> None:
+        with database.write() as session:
+            session.add(DatasetRow(name="half"))
+            session.flush()
+            session.add(MatchRow(n_orders=9))
+
+    with pytest.raises(IntegrityError):
+        fail_halfway()
     with database.read() as session:
         assert session.query(DatasetRow).count() == 0
 
