@@ -77,7 +77,7 @@ def rated(
         interval_method=uncertainty.interval_method,
         coefficients=_coefficients(estimate, uncertainty, n),
         coefficient_covariance=uncertainty.covariance[n:, n:],
-        critical_value=float(uncertainty.critical_value.max(initial=np.nan)),
+        critical_value=_largest(uncertainty.critical_value),
         degrees_of_freedom=uncertainty.degrees_of_freedom,
         n_prompts=uncertainty.n_clusters,
         log_likelihood=estimate.solution.log_likelihood,
@@ -90,6 +90,12 @@ def count_matches(matches: Matches) -> FloatArray:
     n = len(matches.names)
     both = np.bincount(matches.a, matches.weight, n) + np.bincount(matches.b, matches.weight, n)
     return both.astype(np.float64)
+
+
+def _largest(values: FloatArray) -> float:
+    """Give the largest value that is known: the critical value of the smallest component with intervals."""
+    known = values[~np.isnan(values)]
+    return float(known.max()) if len(known) else np.nan
 
 
 def student_quantile(degrees_of_freedom: FloatArray | float) -> FloatArray:
