@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +68,7 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
             unscored[count.reason] += count.n
         facts = boards.load_contestant_facts(session, dataset_id)
         labels = label_judges(stored)
+        ranking_ai = {judge.id for judge in (stored if query.lens == "human" else chosen)}
         return Evidence(
             judge_labels=tuple(labels[judge.id] for judge in chosen),
             other_judges=_others(chosen, counts, labels),
@@ -75,8 +76,8 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
             matches=matches,
             grades=grades,
             style=boards.load_style_arrays(session, dataset_id) if needs_style else None,
-            n_ai=_count(counts, is_human=False),
-            n_people=_count(counts, is_human=True),
+            n_ai=_count(count for count in counts if count.kind != "human" and count.judge_id in ranking_ai),
+            n_people=_count(count for count in counts if count.kind == "human"),
             unscored=unscored,
             is_invented=datasets.is_invented(session, dataset_id),
             last_match_id=int(matches.match_id.max()) if matches is not None and len(matches) else 0,
@@ -144,12 +145,12 @@ def _others(
     return tuple(labels[judge_id] for judge_id in sorted(present - used))
 
 
-def _count(counts: Sequence[PairCount], *, is_human: bool) -> Counter[int]:
+def _count(counts: Iterable[PairCount]) -> Counter[int]:
+    """Count matches by contestant."""
     total = Counter[int]()
     for count in counts:
-        if (count.kind == "human") == is_human:
-            total[count.contestant_a] += count.n
-            total[count.contestant_b] += count.n
+        total[count.contestant_a] += count.n
+        total[count.contestant_b] += count.n
     return total
 
 

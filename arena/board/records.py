@@ -63,8 +63,8 @@ class BoardQuery:
 class Standing:
     """One contestant's row. None: not estimated, with the reason in `note`; never a zero in its place.
 
-    `n_matches` are the scored matches that this rating rests on; `n_ai` and `n_people` count all matches
-    in the same scope, whatever the lens.
+    `n_matches` are the scored matches that this rating rests on. `n_people` counts people's votes in the same
+    scope whatever the lens; `n_ai` the ranking judge's matches, or all AI judges' under the human lens.
     """
 
     contestant_id: int
