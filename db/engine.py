@@ -65,6 +65,8 @@ def open_database(url: str) -> Database:
     ------
     DatabaseUrlError
         If the URL is not of either kind.
+    DatabaseUnreachableError
+        If the server's driver is not installed.
     """
     try:
         kind = make_url(url).get_backend_name()
@@ -73,7 +75,10 @@ def open_database(url: str) -> Database:
     if kind == "sqlite":
         return Database(url, _sqlite_engine(url, "BEGIN"), _sqlite_engine(url, "BEGIN IMMEDIATE"))
     if kind == "postgresql":
-        engine = create_engine(url, json_serializer=_to_json)
+        try:
+            engine = create_engine(url, json_serializer=_to_json)
+        except ModuleNotFoundError as error:
+            raise DatabaseUnreachableError(url, f"its driver {error.name} is not installed") from error
         return Database(url, engine, engine)
     raise DatabaseUrlError(url)
 

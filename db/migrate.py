@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from db.engine import Database, reachable
-from db.errors import SchemaError, without_password
+from db.errors import DatabaseUnreachableError, SchemaError, without_password
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,10 +23,16 @@ def upgrade(database: Database) -> bool:
     ------
     SchemaError
         If the database was written by a newer Evenhand.
+    DatabaseUnreachableError
+        If the file's folder does not exist and cannot be made.
     """
     path = database.path
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = f"its folder cannot be made ({error.strerror})"
+            raise DatabaseUnreachableError(database.url, why) from error
     head = _head()
     with reachable(database.url), database.writer.begin() as connection:
         before = _revision(connection)
