@@ -97,9 +97,13 @@ def heatmap_in_words(cells: Sequence[HeatmapCell], *, figure: str) -> str:
 
 
 def _text(field: str, dy: int, size: int, weight: int) -> dict[str, Any]:
-    # Ink that stands out on the cell: the ends of the scale are dark in light mode and light in dark mode,
-    # so the theme's own background colour is not usable; opacity keeps both readable.
+    # The ends of the colour scale are dark in light mode and light in dark mode, its middle the other way
+    # round; the chart does not know the mode, CSS does.
+    ink = {
+        "condition": {"test": "abs(datum.share - 0.5) > 0.27", "value": "light-dark(#ffffff, #10171a)"},
+        "value": "light-dark(#1c2526, #e4eaea)",
+    }
     return {
         "mark": {"type": "text", "dy": dy, "fontSize": size, "fontWeight": weight, "cursor": "pointer"},
-        "encoding": {"text": {"field": field}},
+        "encoding": {"text": {"field": field}, "color": ink},
     }

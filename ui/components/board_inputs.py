@@ -38,7 +38,7 @@ def ask_board(database: Database, dataset: DatasetSummary) -> BoardQuery:
     tags = [tag.tag for tag in list_tags(database, dataset.name)]
     tag = ALL
     if tags:
-        tag = st.selectbox("Tag", [ALL, *tags], key="tag", bind="query-params", width=220)
+        tag = st.selectbox("Tag", [ALL, *tags], key="tag", bind="query-params", width=170)
     lens: Lens = st.segmented_control(
         "Lens",
         get_args(Lens),

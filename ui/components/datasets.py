@@ -23,7 +23,7 @@ def choose_dataset(datasets: Sequence[DatasetSummary], *, purpose: str) -> Datas
         )
         st.stop()
     by_name = {dataset.name: dataset for dataset in datasets}
-    name = st.selectbox("Dataset", list(by_name), key="dataset", bind="query-params", width=320)
+    name = st.selectbox("Dataset", list(by_name), key="dataset", bind="query-params", width=250)
     return by_name[name]
 
 

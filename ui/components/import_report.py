@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 from markupsafe import Markup
 
-from arena.exchange import Counts, FileReport, ImportReport, Kind
+from arena.exchange import ALL_FORMATS, Counts, FileReport, ImportReport, Kind
 from ui.components.words import note
 from ui.figures import count, plural
 from ui.render import label, visible
@@ -20,6 +20,26 @@ _ROW = Markup(
     '<tr><th scope="row">{}</th><td>{}<span class="eh-sub">{}</span></td><td class="eh-num">{}</td>'
     '<td>{}</td><td>{}</td><td>{}</td><td class="eh-num">{}</td></tr>'
 )
+
+
+def show_formats() -> None:
+    """Show on demand which keys a file of each format has."""
+    with st.expander(
+        "What a file may look like", icon=":material/help:", key="import_formats", on_change="rerun"
+    ) as formats:
+        if formats.open:
+            st.code("prompt,model,response\nWhy is the sky blue?,first-model,Because of ...", language="csv")
+            st.dataframe(
+                [
+                    {
+                        "format": one.title,
+                        "keys": ", ".join(field.name for field in (*one.required, *one.any_of)),
+                    }
+                    for one in ALL_FORMATS.values()
+                ],
+                hide_index=True,
+                alt="Formats that can be imported, with the keys that show them",
+            )
 
 
 def show_files(report: ImportReport) -> None:

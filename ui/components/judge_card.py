@@ -100,7 +100,8 @@ def _table(parts: list[_Part], card: JudgeCard) -> Markup:
     table = Markup(
         '<div class="eh-scroll"><table class="eh-table eh-table-narrow">'
         '<thead><tr><th>Both orders</th><th class="eh-num">Pairs</th>'
-        '<th class="eh-num">Share</th><th>Meaning</th></tr></thead><tbody>{}</tbody></table></div>{}'
+        '<th class="eh-num">Share</th><th class="eh-wide">Meaning</th></tr></thead>'
+        "<tbody>{}</tbody></table></div>{}"
     )
     return table.format(rows, foot)
 
@@ -111,5 +112,5 @@ def _row(part: _Part, whole: int) -> Markup:
         figure = Markup('<a href="{}">{}</a>').format(href(MATCHES, part.query), figure)
     return Markup(
         '<tr><th scope="row"><span class="eh-key eh-part-{}"></span>{}</th><td class="eh-num">{}</td>'
-        '<td class="eh-num">{}</td><td class="eh-quiet">{}</td></tr>'
+        '<td class="eh-num">{}</td><td class="eh-quiet eh-wide">{}</td></tr>'
     ).format(part.tone, part.name, figure, percent(part.n / whole) if whole else NONE, part.help)

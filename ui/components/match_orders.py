@@ -61,16 +61,7 @@ def _show_order(order: OrderView) -> None:
             show_text([stored.reasoning])
     elif stored.verdict is not None:
         note("No reasoning is stored.")
-    facts(
-        {
-            "model": stored.model or NONE,
-            "tokens": _tokens(stored.n_tokens_in, stored.n_tokens_out),
-            "cost": NONE if stored.n_tokens_out is None else usd(stored.cost_usd),
-            "time": NONE if stored.latency_s is None else f"{seconds(stored.latency_s)} s",
-            "attempts": NONE if stored.attempts is None else str(stored.attempts),
-            "read by": (stored.parse_path or NONE).replace("_", " "),
-        }
-    )
+    facts(_figures(order))
     _show_raw("What the judge wrote", stored.raw_text, key=f"raw_{stored.id}")
     _show_raw("What it wrote when asked again", stored.repair_text, key=f"repair_{stored.id}")
     _show_sent(order.prompt_as_sent, key=f"sent_{stored.id}")
@@ -92,8 +83,22 @@ def _show_sent(messages: Sequence[tuple[str, str]] | None, *, key: str) -> None:
                 st.html(Markup('<p class="eh-turn">{}</p>{}').format(role, render_plain(content)))
 
 
-def _tokens(n_in: int | None, n_out: int | None) -> str:
-    return NONE if n_in is None or n_out is None else f"{n_in:,} in, {n_out:,} out"
+def _figures(order: OrderView) -> dict[str, str]:
+    """Return what is known of the call; imported judgments know nothing of it."""
+    stored = order.stored
+    known: dict[str, str | None] = {
+        "model": stored.model,
+        "tokens": _tokens(stored.n_tokens_in, stored.n_tokens_out),
+        "cost": None if stored.n_tokens_out is None else usd(stored.cost_usd),
+        "time": None if stored.latency_s is None else f"{seconds(stored.latency_s)} s",
+        "attempts": None if stored.attempts is None else str(stored.attempts),
+        "verdict read from": stored.parse_path and stored.parse_path.replace("_", " "),
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _tokens(n_in: int | None, n_out: int | None) -> str | None:
+    return None if n_in is None or n_out is None else f"{n_in:,} in, {n_out:,} out"
 
 
 def _order(shown_order: str | None) -> ShownOrder | None:

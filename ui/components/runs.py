@@ -69,6 +69,7 @@ def _show_live(database: Database, run_id: int) -> None:
 
 def _show_card(database: Database, status: RunStatus) -> None:
     lead(status.sentence)
+    facts({"dataset": status.dataset, "judge": status.judge, "mode": status.mode})
     part = status.n_done / status.n_planned if status.n_planned else 1.0
     st.progress(min(part, 1.0), text=f"{count(status.n_done)} of {count(status.n_planned)} judgments")
     facts(
@@ -78,7 +79,7 @@ def _show_card(database: Database, status: RunStatus) -> None:
             "calls": count(status.n_calls),
             "from the call store": count(status.n_cached),
             "retries": count(status.n_retries),
-            "rate": NONE if status.rate_per_s is None else f"{status.rate_per_s:.1f}/s",
+            "rate": NONE if status.rate_per_s is None else f"{status.rate_per_s:,.1f}/s",
             "spent": _cost(status),
             "": time_left(status.seconds_left) if status.state == "running" else status.state,
         }

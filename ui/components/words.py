@@ -27,7 +27,9 @@ def note(sentence: str) -> None:
 
 
 def facts(pairs: Mapping[str, str]) -> None:
-    """Show a line of `name value` pairs."""
+    """Show a line of `name value` pairs; nothing where there are none."""
+    if not pairs:
+        return
     rows = Markup("").join(
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, visible(value))
         for name, value in pairs.items()

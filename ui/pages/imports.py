@@ -7,7 +7,7 @@ import streamlit as st
 from arena.datasets import list_datasets
 from arena.errors import ArenaError
 from arena.exchange import ImportMode, ImportReport, Upload, import_files
-from ui.components.import_report import show_bad_rows, show_files, show_samples
+from ui.components.import_report import show_bad_rows, show_files, show_formats, show_samples
 from ui.components.words import lead, note
 from ui.figures import plural
 from ui.navigation import LEADERBOARD, RUNS, page_link
@@ -44,10 +44,10 @@ if name in existing:
 
 if not uploads:
     note(
-        "Prompts, responses in long or wide tables, FastChat, MT-Bench, AlpacaEval and Arena files, votes and"
-        " recorded judgments are known by their keys: CSV, TSV, JSON or JSONL. Nothing is stored before you"
-        " have seen what would be."
+        "Prompts, responses, votes and recorded judgments, as CSV, TSV, JSON or JSONL. The format is told by"
+        " the names of the columns. Nothing is stored before you have seen what would be."
     )
+    show_formats()
     st.stop()
 
 sources = [Upload(upload.name, upload.getvalue()) for upload in uploads]
@@ -61,12 +61,8 @@ try:
     lead(report.summary())
     show_files(report)
     show_bad_rows(report)
-    if st.button(
-        "Import",
-        type="primary",
-        icon=":material/upload_file:",
-        disabled=report.n_new + report.n_completed == 0,
-    ):
+    is_news = report.n_new + report.n_completed > 0
+    if st.button("Import", type="primary", icon=":material/upload_file:", disabled=not is_news):
         with st.spinner("Importing"):
             st.session_state["import_landed"] = import_files(db, sources, name, mode=ImportMode.LAND)
         st.session_state["import_batch"] = batch + 1

@@ -4,6 +4,7 @@ import streamlit as st
 
 from arena.datasets import list_datasets
 from arena.matches import list_matches
+from ui.address import page_from_address
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
 from ui.components.match_filters import ask_matches
@@ -34,7 +35,7 @@ if not dataset.n_matches:
     st.stop()
 
 pager = st.container(horizontal=True, vertical_alignment="center")
-number = st.session_state.get("page", 1)
+number = page_from_address("page", wanted)
 with st.skeleton(height=400):
     page = list_matches(db, wanted, number)
 with pager:

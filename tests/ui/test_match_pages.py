@@ -1,0 +1,145 @@
+"""The list of matches and the page of one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db import Database
+from tests.ui.filling import fill, judge, leader, mixed, vote
+from tests.ui.opening import open_page, text_of
+from ui.navigation import MATCH, MATCHES
+
+
+def table_of(app: AppTest) -> str:
+    return next(
+        str(one.value) for one in app.html if "eh-matches" in str(one.value) and "<table" in str(one.value)
+    )
+
+
+def test_a_dataset_without_matches_offers_a_judge_run(store: Database) -> None:
+    fill(store)
+    app = open_page(MATCHES, dataset="poems")
+    assert not app.exception
+    assert "No matches yet" in text_of(app)
+    assert [link.value for link in app.page_link] == ["Judge the responses"]
+
+
+def test_fifty_matches_are_on_a_page_and_the_rest_on_the_next(store: Database) -> None:
+    judge(store, fill(store, n_prompts=20), mixed)
+    first = open_page(MATCHES, dataset="poems")
+    assert "60 matches" in text_of(first)
+    assert table_of(first).count("<tr>") == 51
+    second = open_page(MATCHES, dataset="poems", page="2")
+    assert table_of(second).count("<tr>") == 11
+
+
+def test_every_row_opens_its_match_within_the_filter(store: Database) -> None:
+    judge(store, fill(store), mixed)
+    table = table_of(open_page(MATCHES, dataset="poems", outcome="flip"))
+    links = re.findall(r'href="([^"]*)"', table)
+    assert links
+    assert all(
+        re.fullmatch(r"\./match\?match=\d+&amp;dataset=poems&amp;outcome=flip", link) for link in links
+    )
+    assert table.count("\u21c4 flip") == len(links)
+
+
+def test_a_filter_that_nothing_fits_offers_to_take_it_away(store: Database) -> None:
+    judge(store, fill(store), leader(0, 1, 2))
+    app = open_page(MATCHES, dataset="poems", outcome="flip")
+    assert "No match fits these filters" in text_of(app)
+    assert [link.value for link in app.page_link] == ["Show all"]
+
+
+def test_an_unknown_filter_in_the_address_is_no_filter(store: Database) -> None:
+    judge(store, fill(store), mixed)
+    app = open_page(MATCHES, dataset="poems", outcome="nonsense", page="99")
+    assert not app.exception
+    assert "36 matches" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("decided", "consistent in both orders"),
+        ("flip", "A flip"),
+        ("unscored", "Unscored"),
+        ("tie", "A tie"),
+    ],
+)
+def test_a_match_says_first_what_it_came_to(store: Database, outcome: str, words: str) -> None:
+    judge(store, fill(store), mixed)
+    table = table_of(open_page(MATCHES, dataset="poems", outcome=outcome))
+    match_id = re.search(r"match=(\d+)", table)
+    assert match_id is not None
+    app = open_page(MATCH, match=match_id[1])
+    assert not app.exception
+    said = text_of(app)
+    assert words in said
+    assert "Answer" in said
+    assert "A shown first" in said
+    assert "B shown first" in said
+
+
+def test_a_match_shows_reasoning_figures_and_votes(store: Database) -> None:
+    filled = fill(store)
+    judge(store, filled, leader(0, 1, 2), kind="model")
+    vote(store, filled, lambda prompt: "tie")
+    app = open_page(MATCH, match="1")
+    said = text_of(app)
+    for words in (
+        "The first one keeps to the subject.",
+        "120 in, 40 out",
+        "$0.0004",
+        "1.2 s",
+        "Ada",
+        "clear; good",
+    ):
+        assert words in said
+
+
+def test_raw_text_opens_on_demand(store: Database) -> None:
+    judge(store, fill(store), leader(0, 1, 2))
+    app = open_page(MATCH, match="1")
+    assert "[[A]]" not in text_of(app)
+    raw = next(one for one in app.expander if one.label == "What the judge wrote")
+    assert raw is not None
+
+
+def test_previous_and_next_stay_within_the_filter(store: Database) -> None:
+    judge(store, fill(store, n_prompts=20), mixed)
+    table = table_of(open_page(MATCHES, dataset="poems", outcome="flip"))
+    ids = [int(found) for found in re.findall(r"match=(\d+)", table)]
+    app = open_page(MATCH, match=str(ids[1]), dataset="poems", outcome="flip")
+    assert f"2 of {len(ids)}" in text_of(app)
+    links = {link.value: link.proto.query_string for link in app.page_link}
+    assert f"match={ids[0]}&" in links["Previous"]
+    assert f"match={ids[2]}&" in links["Next"]
+
+
+@pytest.mark.parametrize("given", ["99999", "abc", "-1", "1;drop", "0", "9" * 40])
+def test_a_match_that_does_not_exist_is_a_sentence(store: Database, given: str) -> None:
+    judge(store, fill(store), mixed)
+    app = open_page(MATCH, match=given)
+    assert not app.exception
+    assert app.error[0].value
+
+
+def test_without_a_number_the_page_leads_to_the_list(store: Database) -> None:
+    app = open_page(MATCH)
+    assert not app.exception
+    assert [link.value for link in app.page_link] == ["See all matches"]
+
+
+@pytest.mark.parametrize("show", ["rendered", "plain", "diff"])
+def test_hostile_responses_stay_text_in_every_view(store: Database, show: str) -> None:
+    evil = "<script>alert(1)</script> ![x](https://e.example/p.png) [go](javascript:alert(1)) :red[x] $y$"
+    judge(store, fill(store, text=lambda p, c: f"{evil} {c}"), leader(0, 1, 2), name="<i>j</i>")
+    app = open_page(MATCH, match="1", show=show)
+    assert not app.exception
+    markup = " ".join(str(one.value) for one in app.html)
+    assert not re.search(r"<(script|img|i>)|href=\"javascript", markup)
+    assert "alert(1)" in text_of(app)

@@ -1,0 +1,118 @@
+"""Judge runs: the arithmetic before, the counts during, every state after."""
+
+from __future__ import annotations
+
+import pytest
+
+from arena.run import RunSpec, control_run, get_run, list_runs, start_run
+from db import Database
+from tests.ui.filling import fill
+from tests.ui.opening import open_page, text_of
+from ui.navigation import RUNS
+
+
+def test_the_arithmetic_stands_above_the_button(store: Database) -> None:
+    fill(store)
+    app = open_page(RUNS, dataset="poems")
+    assert not app.exception
+    assert "36 pairs over 12 prompts x 2 orders = 72 judgments without a model, free" in text_of(app)
+
+
+def test_start_plans_the_run_and_opens_it(store: Database) -> None:
+    fill(store)
+    app = open_page(RUNS, dataset="poems")
+    next(button for button in app.button if button.label == "Start").click()
+    app.run()
+    assert not app.exception
+    assert app.query_params["run"] == "1"
+    assert "waits for a runner" in text_of(app)
+    assert list_runs(store)[0].n_planned == 72
+
+
+def test_a_model_may_be_named_freely_and_its_cost_is_unknown(store: Database) -> None:
+    fill(store)
+    app = open_page(RUNS, dataset="poems")
+    app.session_state["run_judge"] = "hosted_vllm/mine"
+    app.run()
+    assert not app.exception
+    said = text_of(app)
+    assert "72 calls; cost unknown" in said
+    assert "No price is known for hosted_vllm/mine" in said
+    assert app.selectbox(key="run_rubric").options
+
+
+def test_a_run_that_cannot_be_is_a_sentence_and_has_no_button(store: Database) -> None:
+    fill(store)
+    app = open_page(RUNS, dataset="poems")
+    app.session_state["run_judge"] = "no such judge"
+    app.run()
+    assert not app.exception
+    assert "No judge is called 'no such judge'" in text_of(app).replace("\\", "")
+    assert not any(button.label == "Start" for button in app.button)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "sentence"),
+    [
+        ("against a baseline", "24 pairs over 12 prompts"),
+        ("a number of matches", "36 pairs over 12 prompts"),
+        ("a share of prompts", "9 pairs over 3 prompts"),
+    ],
+)
+def test_fewer_pairs_can_be_asked_for(store: Database, pairs: str, sentence: str) -> None:
+    fill(store)
+    app = open_page(RUNS, dataset="poems")
+    app.session_state["run_pairs"] = pairs
+    app.run()
+    assert not app.exception
+    assert sentence in text_of(app)
+
+
+def test_a_running_run_offers_pause_and_a_paused_one_resume(store: Database) -> None:
+    fill(store)
+    run_id = start_run(store, RunSpec("poems", "builtin/longest"))
+    app = open_page(RUNS, run=str(run_id))
+    assert [button.label for button in app.button] == ["Pause", "Cancel"]
+    app.button[0].click().run()
+    assert not app.exception
+    assert get_run(store, run_id).state == "paused"
+    assert [button.label for button in app.button] == ["Resume", "Cancel"]
+
+
+def test_a_cancelled_run_keeps_what_it_has_and_can_be_resumed(store: Database) -> None:
+    fill(store)
+    run_id = start_run(store, RunSpec("poems", "builtin/longest"))
+    control_run(store, run_id, "cancel")
+    app = open_page(RUNS, run=str(run_id))
+    assert not app.exception
+    assert "was cancelled" in text_of(app)
+    assert [button.label for button in app.button] == ["Resume"]
+
+
+def test_a_waiting_run_says_when_nobody_works(store: Database) -> None:
+    fill(store)
+    run_id = start_run(store, RunSpec("poems", "builtin/longest"))
+    assert "No runner is at work" in text_of(open_page(RUNS, run=str(run_id)))
+
+
+def test_all_runs_are_listed_and_open_their_page(store: Database) -> None:
+    fill(store)
+    start_run(store, RunSpec("poems", "builtin/longest"))
+    start_run(store, RunSpec("poems", "builtin/first"))
+    app = open_page(RUNS, dataset="poems")
+    table = next(str(one.value) for one in app.html if "<table" in str(one.value))
+    assert table.index("run=2") < table.index("run=1")
+
+
+def test_a_dataset_without_responses_offers_the_import(store: Database) -> None:
+    fill(store, contestants=())
+    app = open_page(RUNS, dataset="poems")
+    assert not app.exception
+    assert [link.value for link in app.page_link] == ["Import responses"]
+
+
+@pytest.mark.parametrize("given", ["77", "x"])
+def test_a_run_that_does_not_exist_is_a_sentence(store: Database, given: str) -> None:
+    app = open_page(RUNS, run=given)
+    assert not app.exception
+    assert app.error[0].value

@@ -1,0 +1,135 @@
+"""A pair as a voter sees it: the prompt, two panes of one height, and the bar at the bottom.
+
+Nothing here knows whose responses they are; the token stays in the session. Lengths are not shown either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from arena.judges import list_rubrics
+from arena.vote import MAX_COMMENT_CHARS, REASONS, Ballot, CastVote, Progress, PromptMessage, ShownVerdict
+from ui.components.responses import Tone, show_text
+from ui.components.voter import Place, go_on, skip, undo, vote
+from ui.figures import plural, time_left
+
+PANE_PX: Final = 440
+PROMPT_PX: Final = 180
+LONG_PROMPT_CHARS: Final = 600
+RUBRIC: Final = "helpfulness"
+
+_CHOICES: Final[tuple[tuple[ShownVerdict, str, str], ...]] = (
+    ("A", "A is better", "A"),
+    ("B", "B is better", "B"),
+    ("tie", "Tie", "T"),
+    ("both_bad", "Both bad", "X"),
+)
+_CHOSEN: Final = {"A": "A is better", "B": "B is better", "tie": "a tie", "both_bad": "both bad"}
+
+
+def show_progress(progress: Progress) -> None:
+    """Say how far the round is."""
+    left = time_left(progress.seconds_left)
+    words = Markup('<p class="eh-note"><strong>{} of {}</strong> votes \N{MIDDLE DOT} {}{}</p>')
+    skipped = f" \N{MIDDLE DOT} {plural(progress.n_skipped, 'pair')} set aside" if progress.n_skipped else ""
+    st.html(words.format(progress.n_votes, progress.n_goal, left, skipped))
+
+
+def show_rubric() -> None:
+    """Explain what is judged, in the words that AI judges get."""
+    rubric = next((rubric for rubric in list_rubrics() if rubric.name == RUBRIC), None)
+    with st.popover("What am I judging?", icon=":material/help:"):
+        st.markdown(
+            "Which response would you rather have been given? Read the prompt, then both responses to the end."
+        )
+        if rubric is not None:
+            st.markdown("\n".join(f"- {question}" for question in rubric.questions))
+        st.markdown(
+            "**Tie** when you would take either. **Both bad** when you would send both back: that is not a tie"
+            " and is counted apart. **Skip** when you cannot judge the subject; it costs nothing."
+        )
+        st.caption("Sides are random and names stay hidden. Keys: A, B, T, X, S, U, and Enter for the next pair.")
+
+
+def show_prompt(messages: Sequence[PromptMessage]) -> None:
+    """Show the prompt; a long one scrolls and can be folded away."""
+    n_chars = sum(len(message.content) for message in messages)
+    if n_chars <= LONG_PROMPT_CHARS:
+        with st.container(border=True, key="vote_prompt"):
+            _show_messages(messages)
+    else:
+        with st.expander("Prompt", expanded=True), st.container(height=PROMPT_PX, border=False):
+            _show_messages(messages)
+
+
+def _show_messages(messages: Sequence[PromptMessage]) -> None:
+    for message in messages:
+        if len(messages) > 1:
+            st.html(Markup('<p class="eh-turn">{}</p>').format(message.role))
+        show_text([message.content])
+
+
+def show_panes(place: Place, ballot: Ballot) -> None:
+    """Show both responses side by side, or on a phone one at a time."""
+    sides: tuple[tuple[Tone, tuple[str, ...]], ...] = (("a", ballot.turns_a), ("b", ballot.turns_b))
+    if is_phone():
+        shown = st.segmented_control(
+            "Response", ("A", "B"), default="A", required=True, width="stretch", key=f"side_{place.n_shown}"
+        )
+        _show_pane(place, *sides[0 if shown == "A" else 1])
+        return
+    for column, side in zip(st.columns(2), sides, strict=True):
+        with column:
+            _show_pane(place, *side)
+
+
+def _show_pane(place: Place, tone: Tone, turns: tuple[str, ...]) -> None:
+    head = Markup('<p class="eh-note"><span class="eh-side eh-side-{}">{}</span> Response {}</p>')
+    st.html(head.format(tone, tone.upper(), tone.upper()))
+    # A pane of its own for each pair: a pane that stays would stay scrolled where the last text was left.
+    with st.container(height=PANE_PX, border=True, key=f"pane_{tone}_{place.n_shown}"):
+        show_text(turns)
+
+
+def show_vote_bar(ballot: Ballot, progress: Progress) -> None:
+    """Show the choices, pinned to the bottom."""
+    with st.bottom, st.container(horizontal=True, horizontal_alignment="center", key="vote_bar"):
+        for verdict, words, key in _CHOICES:
+            st.button(
+                words, key=f"vote_{verdict}", shortcut=key, on_click=vote, args=(verdict,),
+                type="primary" if verdict in ("A", "B") else "secondary",
+            )  # fmt: skip
+        st.button("Skip", key="vote_skip", shortcut="S", on_click=skip, type="tertiary")
+        is_nothing = ballot.is_reopened or progress.n_votes + progress.n_skipped == 0
+        st.button("Undo", key="vote_undo", shortcut="U", on_click=undo, type="tertiary", disabled=is_nothing)
+
+
+def show_reason_bar(place: Place, cast: CastVote) -> None:
+    """Show, after the choice, the chips and the way to the next pair."""
+    reasons, comment = f"reasons_{place.n_shown}", f"comment_{place.n_shown}"
+    with st.bottom:
+        said = Markup('<p class="eh-note">Your vote: <strong>{}</strong>. Why? You may leave this out.</p>')
+        st.html(said.format(_CHOSEN[cast.verdict]))
+        with (
+            st.form("vote_reasons", border=False),
+            st.container(horizontal=True, vertical_alignment="center", key="reason_bar"),
+        ):
+            st.pills("Reasons", REASONS, selection_mode="multi", key=reasons, label_visibility="collapsed")
+            st.text_input(
+                "Comment", key=comment, max_chars=MAX_COMMENT_CHARS, placeholder="Comment",
+                label_visibility="collapsed", width=320,
+            )  # fmt: skip
+            st.form_submit_button(
+                "Next pair", type="primary", shortcut="Enter", on_click=go_on, args=(reasons, comment),
+                key="vote_next",
+            )  # fmt: skip
+        st.button("Undo", key="vote_undo", shortcut="U", on_click=undo, type="tertiary")
+
+
+def is_phone() -> bool:
+    """Whether the browser says that it is a phone's."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")

@@ -1,0 +1,186 @@
+"""Who votes, and the pair they are at: kept in the session, the name in the address too.
+
+A callback of a button does the step, then the page is drawn anew. What cannot count is said as a toast and
+the pair that stands open is fetched again, so that a held key, a second tab and a refresh end at one truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from arena.store import Database
+from arena.vote import (
+    MAX_NAME_CHARS,
+    Ballot,
+    CastVote,
+    ShownVerdict,
+    TooSoonError,
+    VoteError,
+    VoterNameError,
+    add_reasons,
+    bring_back_skipped,
+    cast_vote,
+    next_pair,
+    sign_in,
+    skip_pair,
+    undo_step,
+)
+from ui.render import label
+from ui.state import database
+
+_AT: Final = "vote_at"
+_NOTICE: Final = "vote_notice"
+_VOTER: Final = "voter"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this session is: the pair in front of the voter, and its vote once it was cast.
+
+    `n_shown` counts pairs, so that what belongs to one pair on the screen never stays for the next.
+    `n_more` is the number of votes at which the voter last asked for another round.
+    """
+
+    dataset: str
+    voter: str
+    ballot: Ballot | None = None
+    cast: CastVote | None = None
+    n_shown: int = 0
+    n_more: int = 0
+
+
+def ask_voter() -> str:
+    """Return the voter's name; until one is given, ask for it and end the page."""
+    name = st.query_params.get(_VOTER) or st.session_state.get(_VOTER)
+    if name:
+        try:
+            signed_in = sign_in(database(), name) if st.session_state.get(_VOTER) != name else name
+        except VoterNameError as error:
+            _forget_voter()
+            st.warning(label(error), icon=":material/info:")
+        else:
+            st.session_state[_VOTER] = st.query_params[_VOTER] = signed_in
+            return str(signed_in)
+    with st.container(border=True, width=640, key="voter_form"), st.form("voter_name", border=False):
+        given = st.text_input(
+            "Your name as a voter",
+            max_chars=MAX_NAME_CHARS,
+            placeholder="Any name you will remember",
+            help="Your votes are kept under it and you find your place again. Nothing else is stored about you.",
+        )
+        if st.form_submit_button("Start voting", type="primary", icon=":material/how_to_vote:"):
+            try:
+                st.session_state[_VOTER] = st.query_params[_VOTER] = sign_in(database(), given)
+            except VoterNameError as error:
+                st.warning(label(error), icon=":material/info:")
+            else:
+                st.rerun()
+    st.stop()
+
+
+def leave_voter() -> None:
+    """Let somebody else vote here: a callback."""
+    _forget_voter()
+    st.session_state.pop(_AT, None)
+
+
+def _forget_voter() -> None:
+    st.session_state.pop(_VOTER, None)
+    st.query_params.pop(_VOTER, None)
+
+
+def get_place(db: Database, dataset: str, voter: str) -> Place:
+    """Return where the session is, fetching the open or the next pair where there is none in front."""
+    place = st.session_state.get(_AT)
+    if not isinstance(place, Place) or (place.dataset, place.voter) != (dataset, voter):
+        place = Place(dataset, voter)
+    if place.ballot is None:
+        ballot = next_pair(db, dataset, voter, np.random.default_rng())
+        place = replace(place, ballot=ballot, cast=None, n_shown=place.n_shown + 1)
+    st.session_state[_AT] = place
+    return place
+
+
+def show_notice() -> None:
+    """Say once why the last step did not count."""
+    notice = st.session_state.pop(_NOTICE, None)
+    if notice is not None:
+        st.toast(label(notice), icon=":material/info:")
+
+
+def vote(verdict: ShownVerdict) -> None:
+    """Cast the vote on the pair in front: a callback."""
+
+    def step(place: Place, ballot: Ballot) -> Place:
+        return replace(place, cast=cast_vote(database(), ballot.token, verdict))
+
+    _step(step)
+
+
+def skip() -> None:
+    """Set the pair aside: a callback."""
+
+    def step(place: Place, ballot: Ballot) -> Place:
+        skip_pair(database(), ballot.token)
+        return replace(place, ballot=None)
+
+    _step(step)
+
+
+def undo() -> None:
+    """Take back the last step: a callback."""
+    place = st.session_state.get(_AT)
+    if isinstance(place, Place):
+        try:
+            ballot = undo_step(database(), place.dataset, place.voter)
+        except VoteError as error:
+            st.session_state[_NOTICE] = str(error)
+        else:
+            st.session_state[_AT] = replace(place, ballot=ballot, cast=None, n_shown=place.n_shown + 1)
+
+
+def go_on(reasons_key: str, comment_key: str) -> None:
+    """Store why, and leave for the next pair: a callback."""
+    place = st.session_state.get(_AT)
+    if isinstance(place, Place) and place.cast is not None:
+        reasons = st.session_state.get(reasons_key) or []
+        comment = st.session_state.get(comment_key) or ""
+        try:
+            if reasons or comment.strip():
+                add_reasons(database(), place.cast.token, reasons, comment)
+        except VoteError as error:
+            st.session_state[_NOTICE] = str(error)
+        st.session_state[_AT] = replace(place, ballot=None, cast=None)
+
+
+def vote_on(n_votes: int) -> None:
+    """Begin another round: a callback."""
+    place = st.session_state.get(_AT)
+    if isinstance(place, Place):
+        st.session_state[_AT] = replace(place, n_more=n_votes)
+
+
+def look_at_skipped() -> None:
+    """Bring back what was set aside: a callback."""
+    place = st.session_state.get(_AT)
+    if isinstance(place, Place):
+        bring_back_skipped(database(), place.dataset, place.voter)
+        st.session_state[_AT] = replace(place, ballot=None, cast=None)
+
+
+def _step(step: Callable[[Place, Ballot], Place]) -> None:
+    place = st.session_state.get(_AT)
+    if not isinstance(place, Place) or place.ballot is None or place.cast is not None:
+        return
+    try:
+        st.session_state[_AT] = step(place, place.ballot)
+    except TooSoonError as error:
+        st.session_state[_NOTICE] = str(error)
+    except VoteError as error:
+        st.session_state[_NOTICE] = str(error)
+        st.session_state[_AT] = replace(place, ballot=None, cast=None)

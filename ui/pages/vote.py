@@ -1,0 +1,70 @@
+"""The vote answers: which response is better, said by somebody who does not know whose they are."""
+
+import streamlit as st
+
+from arena.vote import ROUND_VOTES, get_progress
+from arena.vote.datasets import list_dataset_choices
+from ui.components.ballot import (
+    show_panes,
+    show_progress,
+    show_prompt,
+    show_reason_bar,
+    show_rubric,
+    show_vote_bar,
+)
+from ui.components.empty import show_empty
+from ui.components.voter import ask_voter, get_place, leave_voter, show_notice
+from ui.components.voted import show_all_done, show_round_done
+from ui.components.words import note
+from ui.navigation import HOME, IMPORT
+from ui.render import label
+from ui.state import database
+
+st.title("Vote")
+db = database()
+names = list_dataset_choices(db)
+if not names:
+    show_empty(
+        "Pairs to vote on will be here",
+        "There is no data yet. Load the demo or import responses of two contestants, then vote blind.",
+        button="See how to begin",
+        target=HOME,
+    )
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="center", key="vote_head"):
+    dataset = names[0]
+    if len(names) > 1:
+        dataset = st.selectbox("Dataset", names, key="dataset", bind="query-params", width=220)
+    show_rubric()
+voter = ask_voter()
+show_notice()
+progress = get_progress(db, dataset, voter)
+if progress.n_pairs == 0:
+    show_empty(
+        "Nothing to compare yet",
+        f"{dataset} has no prompt with the texts of two contestants or more. Import their responses first.",
+        button="Import responses",
+        target=IMPORT,
+        query={"dataset": dataset},
+    )
+    st.stop()
+
+place = get_place(db, dataset, voter)
+with st.container(horizontal=True, vertical_alignment="center", key="vote_progress"):
+    show_progress(progress)
+    note(f"Voting as {voter}")
+    st.button("Not you?", type="tertiary", on_click=leave_voter)
+
+is_round_done = progress.n_votes > place.n_more and progress.n_votes % ROUND_VOTES == 0
+if place.cast is None and place.ballot is None:
+    show_all_done(dataset, progress)
+elif place.cast is None and is_round_done:
+    show_round_done(dataset, progress)
+elif place.ballot is not None:
+    show_prompt(place.ballot.messages)
+    show_panes(place, place.ballot)
+    if place.cast is None:
+        show_vote_bar(place.ballot, progress)
+    else:
+        show_reason_bar(place, place.cast)
