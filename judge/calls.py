@@ -16,6 +16,8 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 Parameters: TypeAlias = tuple[tuple[str, JsonValue], ...]
 ShownOrder = Literal["ab", "ba", ""]
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True)  # made once: a plan has a million keys
+
 
 @dataclass(frozen=True)
 class CallRequest:
@@ -53,7 +55,7 @@ class CallRequest:
             self.repetition,
             [[message.role, len(message.content)] for message in self.messages],
         ]
-        digest = hashlib.sha256(json.dumps(head, separators=(",", ":"), sort_keys=True).encode())
+        digest = hashlib.sha256(_ENCODER.encode(head).encode())
         for message in self.messages:
             digest.update(message.content.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()

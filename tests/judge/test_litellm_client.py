@@ -139,16 +139,18 @@ def test_an_unpriced_model_costs_an_unknown_amount(model: str) -> None:
     assert call(scripts.always("x"), model).cost_usd is None
 
 
-def test_log_probabilities_come_back_in_nats() -> None:
+@pytest.mark.parametrize("model", MODELS)
+def test_log_probabilities_come_back_in_nats(model: str) -> None:
     top = (("A", -0.2), ("B", -1.7))
-    reply = call(scripts.always(Reply("A", logprobs=(("A", top),))), logprobs=True, top_logprobs=2)
+    reply = call(scripts.always(Reply("A", logprobs=(("A", top),))), model, logprobs=True, top_logprobs=2)
     assert reply.logprobs is not None
     assert reply.logprobs[0].token == "A"
     assert reply.logprobs[0].top == top
 
 
-def test_a_refusal_field_comes_back() -> None:
-    assert call(scripts.always(Reply("", refusal="I will not."))).refusal == "I will not."
+@pytest.mark.parametrize("model", MODELS)
+def test_a_refusal_field_comes_back(model: str) -> None:
+    assert call(scripts.always(Reply("", refusal="I will not.")), model).refusal == "I will not."
 
 
 def test_what_the_model_does_not_take_is_dropped_and_not_recorded_as_sent() -> None:

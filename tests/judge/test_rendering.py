@@ -64,6 +64,14 @@ def test_a_hostile_response_changes_neither_structure_nor_its_own_text(side: str
     assert blocks["response-a" if is_a else "response-b"] == HOSTILE
 
 
+@pytest.mark.parametrize("engine", ["plain", "jinja2"])
+def test_a_rubric_that_looks_like_a_template_is_shown_verbatim(engine: Engine) -> None:
+    spec = judge_for()
+    rubric = replace(spec.rubric, guidance=HOSTILE)
+    spec = replace(spec, rubric=rubric, template=replace(spec.template, engine=engine))
+    assert HOSTILE in request_for(spec, PAIR, "ab", 0, FENCE_KEY).messages[0].content
+
+
 def test_a_hostile_prompt_and_reference_stay_in_their_fences() -> None:
     spec = replace(judge_for(), reference="if_any")
     pair = Pair((Message("system", HOSTILE), Message("user", HOSTILE)), ("x",), ("y",), (HOSTILE,))
