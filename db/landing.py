@@ -58,6 +58,13 @@ class StoredContestant:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownJudge:
+    id: int
+    kind: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredResponse:
     id: int
     prompt_id: int
@@ -214,8 +221,13 @@ class Landing:
 
     def find_judges(self, names: Sequence[str]) -> dict[tuple[str, str], int]:
         """Return judge ids by (name, version)."""
-        found = select(JudgeRow.id, JudgeRow.name, JudgeRow.version)
-        return {(r.name, r.version): r.id for r in self._in_chunks(found, JudgeRow.name, names)}
+        return {key: judge.id for key, judge in self.find_known_judges(names).items()}
+
+    def find_known_judges(self, names: Sequence[str]) -> dict[tuple[str, str], KnownJudge]:
+        """Return judges by (name, version)."""
+        found = select(JudgeRow.id, JudgeRow.name, JudgeRow.version, JudgeRow.kind, JudgeRow.mode)
+        rows = self._in_chunks(found, JudgeRow.name, names)
+        return {(row.name, row.version): KnownJudge(row.id, row.kind, row.mode) for row in rows}
 
     def add_judges(self, rows: Sequence[dict[str, Any]]) -> None:
         self._add(JudgeRow, rows)

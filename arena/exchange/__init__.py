@@ -5,6 +5,11 @@ It knows formats and the meaning of their rows; tables stay behind `db.landing` 
 
 from arena.exchange.detection import Confidence, Detection, detect
 from arena.exchange.errors import ExchangeError, FormatError, RowError, SourceError
+from arena.exchange.export.battles import export_matches
+from arena.exchange.export.choice import ExportFilter, ExportReport, States, Texts
+from arena.exchange.export.preferences import export_preferences
+from arena.exchange.export.responses import export_responses
+from arena.exchange.export.writing import FileFormat, format_of, write_rows
 from arena.exchange.formats import ALL_FORMATS
 from arena.exchange.importing import import_files
 from arena.exchange.mapping import ColumnMapping
@@ -39,6 +44,9 @@ __all__ = [
     "Counts",
     "Detection",
     "ExchangeError",
+    "ExportFilter",
+    "ExportReport",
+    "FileFormat",
     "FileReport",
     "FormatError",
     "ImportMode",
@@ -48,8 +56,15 @@ __all__ = [
     "SampleRow",
     "Source",
     "SourceError",
+    "States",
     "Strictness",
+    "Texts",
     "Upload",
     "detect",
+    "export_matches",
+    "export_preferences",
+    "export_responses",
+    "format_of",
     "import_files",
+    "write_rows",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from arena.exchange.errors import RowError
+from arena.exchange.formula import MARKER
 
 Row = Mapping[str, Any]
 
@@ -110,6 +111,14 @@ def need_list(row: Row, key: str) -> list[Any]:
     return found
 
 
+def get_own_list(row: Row, key: str) -> list[Any] | None:
+    """Return a list, also one in a cell of a CSV that we wrote; None where the value is a text."""
+    value = row.get(key)
+    if isinstance(value, str) and MARKER in row and value.startswith("["):
+        return get_list(row, key)
+    return value if isinstance(value, list) else None
+
+
 def read_turns(value: Any, key: str) -> tuple[str, ...]:
     """Return the texts of a list of turns, each a text or an object with `content` (Arena-Hard)."""
     turns = value if isinstance(value, list) else [value]
@@ -193,7 +202,7 @@ def read_references(row: Row, key: str) -> tuple[tuple[str, ...], ...]:
     value = row.get(key)
     if value is None or (isinstance(value, str) and not value.strip()):
         return ()
-    if isinstance(value, str) and value.lstrip().startswith('["'):
+    if isinstance(value, str) and value.lstrip().startswith(('["', '[["')):
         value = get_list(row, key)
     if isinstance(value, list):
         return tuple(read_turns(entry, key) for entry in value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from arena.exchange.errors import RowError
@@ -45,16 +46,20 @@ _PERSON: Final = re.compile(
 def _battles(context: Context) -> RowReader:
     judges = Judges("pairwise")
     tagged = tag_keys(context)
-    has_more = bool({"reasoning", "probability", "repetition"} & set(context.keys))
+    has_more = bool({"reasoning", "probability", "repetition", "sample_a"} & set(context.keys))
     has_text = bool({"conversation_a", "response_a"} & set(context.keys))
 
     def read(line: int, row: Mapping[str, Any]) -> Sequence[Item]:
         a, b = need_id(row, "model_a"), need_id(row, "model_b")
         name, kind = _judge(row, context)
         decision = _decision(row, a, b)
-        prompt, first, second = (
-            _texts(row, a, b, tagged) if has_text else (None, ResponseItem(a), ResponseItem(b))
-        )
+        prompt: PromptItem | None = None
+        first, second = ResponseItem(a), ResponseItem(b)
+        if has_more:
+            first = ResponseItem(a, sample=get_count(row, "sample_a"))
+            second = ResponseItem(b, sample=get_count(row, "sample_b"))
+        if has_text:
+            prompt, first, second = _texts(row, first, second, tagged)
         if prompt is None:
             prompt = PromptItem(key=_key(row, context, line), tags=read_tags(row, tagged))
         return [
@@ -83,11 +88,8 @@ def _decision(row: Mapping[str, Any], a: str, b: str) -> Decision:
     if "winner" not in row and "winner_model_a" in row:
         sides = (("winner_model_a", FIRST), ("winner_model_b", SECOND), ("winner_tie", TIE))
         chosen = [decision for key, decision in sides if get_number(row, key)]
-        return (
-            chosen[0]
-            if len(chosen) == 1
-            else Decision(None, "no_verdict", "no side is marked, or several are")
-        )
+        unclear = Decision(None, "no_verdict", "no side is marked, or several are")
+        return chosen[0] if len(chosen) == 1 else unclear
     decision = read_verdict(row.get("winner"), a, b)
     reason = get_id(row, "reason")
     return read_verdict(reason) if decision.reason == "empty" and reason else decision
@@ -103,25 +105,25 @@ def _key(row: Mapping[str, Any], context: Context, line: int) -> str:
 
 
 def _texts(
-    row: Mapping[str, Any], a: str, b: str, tagged: tuple[str, ...]
+    row: Mapping[str, Any], first: ResponseItem, second: ResponseItem, tagged: tuple[str, ...]
 ) -> tuple[PromptItem | None, ResponseItem, ResponseItem]:
-    if get_list(row, "conversation_a") if row.get("conversation_a") else None:
+    if row.get("conversation_a") and get_list(row, "conversation_a"):
         asked, turns_a = _split(row, "conversation_a")
         _, turns_b = _split(row, "conversation_b")
     elif row.get("response_a") is not None and row.get("prompt"):
         asked = user_messages(_as_turns(row, "prompt"))
         turns_a, turns_b = _as_turns(row, "response_a"), _as_turns(row, "response_b")
     else:
-        return None, ResponseItem(a), ResponseItem(b)
+        return None, first, second
     prompt = PromptItem(key=get_id(row, "prompt_id"), messages=asked, tags=read_tags(row, tagged))
-    return prompt, ResponseItem(a, turns_a), ResponseItem(b, turns_b)
+    return prompt, replace(first, turns=turns_a), replace(second, turns=turns_b)
 
 
 def _split(row: Mapping[str, Any], key: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Part a conversation into prompt and response: the last `response_turns` answers, else all of them."""
+    """Part a conversation into prompt and response: the last `turns_a` (or `_b`) answers, else all."""
     messages = read_messages(need_list(row, key), key)
     answers = [index for index, (role, _) in enumerate(messages) if role == "assistant"]
-    n_turns = get_count(row, "response_turns")
+    n_turns = get_count(row, key.replace("conversation", "turns"))
     own = set(answers if n_turns is None else answers[len(answers) - n_turns :])
     if not own:
         raise RowError(f"'{key}' holds no answer (no message of role assistant)")

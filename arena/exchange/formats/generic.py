@@ -25,6 +25,7 @@ from arena.exchange.values import (
     get_count,
     get_id,
     get_number,
+    get_own_list,
     get_text,
     need_id,
     need_list,
@@ -56,8 +57,9 @@ def read_prompt(row: Mapping[str, Any]) -> PromptItem:
     """Return the prompt of a row under plain names; its text may be missing where it has an id."""
     key = get_id(row, "prompt_id")
     messages = None
-    if isinstance(row.get("prompt"), list):
-        messages = read_messages(need_list(row, "prompt"), "prompt")
+    asked = get_own_list(row, "prompt")
+    if asked is not None:
+        messages = read_messages(asked, "prompt")
     elif key is None or row.get("prompt"):
         messages = user_messages((need_words(row, "prompt"),), get_text(row, "system"))
     kind = get_id(row, "kind")
@@ -76,8 +78,8 @@ def _prompts(_context: Context) -> RowReader:
 
 def _long(_context: Context) -> RowReader:
     def read(line: int, row: Mapping[str, Any]) -> Sequence[Item]:
-        value = row.get("response")
-        turns = read_turns(value, "response") if isinstance(value, list) else (get_text(row, "response"),)
+        own = get_own_list(row, "response")
+        turns = (get_text(row, "response"),) if own is None else read_turns(own, "response")
         if turns[0] is None:
             raise RowError("'response' is missing")
         response = ResponseItem(

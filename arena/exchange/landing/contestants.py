@@ -69,16 +69,20 @@ class JudgeLander:
         fresh = [judge for judge in dict.fromkeys(judges) if judge not in self._ids]
         if not fresh:
             return self._ids
-        found = self._landing.find_judges([judge.name for judge in fresh])
+        found = self._landing.find_known_judges([judge.name for judge in fresh])
         added: list[tuple[JudgeItem, str]] = []
         for judge in fresh:
             version = _version(judge)
-            judge_id = found.get((judge.name, version))
-            if judge_id is None:
+            known = found.get((judge.name, version))
+            if known is not None and (known.kind, known.mode) != (judge.kind, judge.mode):
+                # Our own export names the version of a live judge, whose judgments an import must not touch.
+                version = recorded_judge_version(judge.name, judge.mode, version)
+                known = found.get((judge.name, version))
+            if known is None:
                 added.append((judge, version))
             else:
-                self._ids[judge] = judge_id
-                self._tally.count_mention(judge_id, Fate.DUPLICATE)
+                self._ids[judge] = known.id
+                self._tally.count_mention(known.id, Fate.DUPLICATE)
         self._add(added)
         return self._ids
 
@@ -98,4 +102,4 @@ class JudgeLander:
 def _version(judge: JudgeItem) -> str:
     if judge.kind == "human":
         return human_judge_version(judge.name, judge.mode)
-    return recorded_judge_version(judge.name, judge.mode, judge.source_version)
+    return judge.source_version or recorded_judge_version(judge.name, judge.mode)

@@ -1,0 +1,1 @@
+"""Results on their way out: battles, responses, preference pairs, and any rows of a board."""
