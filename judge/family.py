@@ -3,22 +3,22 @@
 import re
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("openai", r"gpt|chatgpt|davinci|\bo[1-9]\b|codex"),
-    ("anthropic", r"claude"),
-    ("google", r"gemini|gemma|palm|\bbard\b"),
+    ("gpt", r"gpt|chatgpt|davinci|\bo[1-9]\b|codex"),
+    ("claude", r"claude"),
+    ("gemini", r"gemini|gemma|palm|\bbard\b"),
     ("deepseek", r"deepseek"),
     ("qwen", r"qwen|qwq"),
     ("mistral", r"mistral|mixtral|codestral|magistral|ministral|devstral|pixtral"),
-    ("meta", r"llama|vicuna|alpaca"),
-    ("xai", r"grok"),
-    ("cohere", r"command|\baya\b"),
-    ("microsoft", r"\bphi\b|phi-?[0-9]|wizardlm"),
-    ("moonshot", r"kimi"),
-    ("zhipu", r"\bglm\b|glm-?[0-9]|chatglm"),
-    ("amazon", r"\bnova\b|titan"),
-    ("ibm", r"granite"),
-    ("nvidia", r"nemotron"),
-    ("01-ai", r"\byi\b"),
+    ("llama", r"llama|vicuna|alpaca"),
+    ("grok", r"grok"),
+    ("command", r"command|\baya\b"),
+    ("phi", r"\bphi\b|phi-?[0-9]|wizardlm"),
+    ("kimi", r"kimi"),
+    ("glm", r"\bglm\b|glm-?[0-9]|chatglm"),
+    ("nova", r"\bnova\b|titan"),
+    ("granite", r"granite"),
+    ("nemotron", r"nemotron"),
+    ("yi", r"\byi\b"),
 )
 
 
@@ -26,7 +26,7 @@ def family_of(model: str) -> str | None:
     """Name the family that a model id or contestant name belongs to; None when it is not recognised.
 
     A distilled or tuned model counts with the first family in its name that is listed first here:
-    `deepseek-r1-distill-qwen` is deepseek, `vicuna` is meta, whose weights it tunes.
+    `deepseek-r1-distill-qwen` is deepseek, `vicuna` is llama, whose weights it tunes.
     """
     name = model.rpartition("/")[2].casefold()
     return next((family for family, pattern in _FAMILIES if re.search(pattern, name)), None)

@@ -27,6 +27,10 @@ class Reply:
         One entry for each token; the first alternative is the token itself.
     has_usage : bool
         Whether token counts are sent.
+    thinking : str or None
+        Sent as `reasoning_content`, beside the text.
+    body : str or None
+        Sent instead of everything, as it is.
     """
 
     text: str = ""
@@ -40,6 +44,7 @@ class Reply:
     logprobs: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()
     has_usage: bool = True
     thinking: str | None = None
+    body: str | None = None
 
 
 Script = Callable[[Request], Reply | str]

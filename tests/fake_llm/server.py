@@ -119,7 +119,7 @@ class FakeLLM:
             return web.json_response({"error": error}, status=reply.status, headers=reply.headers)
         if request.get("stream"):
             return await _stream(http, request, reply)
-        text = json.dumps(_completion(request, reply))
+        text = json.dumps(_completion(request, reply)) if reply.body is None else reply.body
         if reply.fault == "broken_json":
             text = text[: len(text) // 2]
         return web.Response(text=text, content_type="application/json", headers=reply.headers)

@@ -61,10 +61,8 @@ def test_a_split_jury_has_no_majority() -> None:
 
 
 def test_a_judge_of_a_contestants_family_is_marked_and_may_be_barred() -> None:
-    kin = vote_of(replace(judge_for(), model="openai/gpt-4o"), pair_judgment("a", "a"), ["openai", "meta"])
-    other = vote_of(
-        replace(judge_for(), model="anthropic/claude-3-opus"), pair_judgment("b", "b"), ["openai"]
-    )
+    kin = vote_of(replace(judge_for(), model="openai/gpt-4o"), pair_judgment("a", "a"), ["gpt", "llama"])
+    other = vote_of(replace(judge_for(), model="anthropic/claude-3-opus"), pair_judgment("b", "b"), ["gpt"])
     assert (kin.has_clash, other.has_clash) == (True, False)
     assert decide([kin, other]).n_votes == 2
     barred = decide([kin, other], clashes="bar")
@@ -80,12 +78,12 @@ def test_a_judge_cannot_sit_twice() -> None:
 @pytest.mark.parametrize(
     ("model", "family"),
     [
-        ("openai/gpt-4o-mini", "openai"),
-        ("o3-mini", "openai"),
-        ("anthropic/claude-3-5-haiku", "anthropic"),
-        ("gemini/gemini-2.0-flash", "google"),
-        ("together_ai/meta-llama/Llama-3-70b", "meta"),
-        ("vicuna-13b", "meta"),
+        ("openai/gpt-4o-mini", "gpt"),
+        ("o3-mini", "gpt"),
+        ("anthropic/claude-3-5-haiku", "claude"),
+        ("gemini/gemini-2.0-flash", "gemini"),
+        ("together_ai/meta-llama/Llama-3-70b", "llama"),
+        ("vicuna-13b", "llama"),
         ("ollama/qwen2.5:7b", "qwen"),
         ("deepseek-r1-distill-qwen-7b", "deepseek"),
         ("mistral/mixtral-8x7b", "mistral"),
@@ -97,7 +95,7 @@ def test_families_are_read_from_names(model: str, family: str | None) -> None:
 
 
 def test_an_unknown_family_is_unknown_and_no_clash() -> None:
-    assert shares_family("hosted_vllm/my-model", "openai") is None
+    assert shares_family("hosted_vllm/my-model", "gpt") is None
     assert shares_family("openai/gpt-4o", None) is None
 
 

@@ -84,6 +84,30 @@ def test_broken_json_is_worth_another_try(model: str) -> None:
         call(scripts.fault("broken_json"), model)
 
 
+MESSAGE = '{"message": {"role": "assistant", "content": %s}, "finish_reason": "stop"%s}'
+BODIES = [
+    *("", "null", "[]", "42", "{}", "<html>down for maintenance</html>"),
+    *('{"choices": null}', '{"choices": [{}]}', '{"choices": [null]}'),
+    '{"choices": [{"message": null, "finish_reason": "stop"}]}',
+    '{"choices": [{"message": {"role": "assistant"}, "finish_reason": null}]}',
+    '{"choices": [%s], "usage": null}' % (MESSAGE % ("null", "")),
+    '{"choices": [%s]}' % (MESSAGE % ('["x", 1]', "")),
+    '{"choices": [%s]}' % (MESSAGE % ('"x"', ', "logprobs": {}')),
+    '{"choices": [%s]}' % (MESSAGE % ('"x"', ', "logprobs": {"content": [{"token": "x"}]}')),
+    '{"error": {"message": "overloaded"}}',
+]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("body", BODIES)
+def test_a_strange_body_is_a_reply_or_a_known_error(body: str, model: str) -> None:
+    try:
+        reply = call(scripts.always(Reply(body=body)), model)
+    except CallError:
+        return
+    assert reply.text in ("", "x")
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_a_hanging_server_times_out_and_sees_the_client_hang_up(model: str) -> None:
     async def run(api_base: str) -> None:
