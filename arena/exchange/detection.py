@@ -37,6 +37,8 @@ class Detection:
     container: Container
     confidence: Confidence
     why: str
+    source_keys: tuple[str, ...]
+    """The file's keys as they stand in it."""
     keys: tuple[str, ...]
     renames: Mapping[str, str]
 
@@ -62,7 +64,6 @@ def detect_checked(source: CheckedSource, mapping: ColumnMapping) -> Detection:
     container = detect_container(source)
     keys = _keys(source, container)
     named = tuple(mapping.columns.get(key, key) for key in keys)
-    _refuse_unknown_columns(source.name, mapping, keys)
     present = (*(name for name in named if name), *mapping.constants)
     found = _told(source.name, mapping, present) or _first_that_fits(source.name, present)
     spec, renames = found
@@ -76,7 +77,8 @@ def detect_checked(source: CheckedSource, mapping: ColumnMapping) -> Detection:
     changed = {key: name for key, name in all_renames.items() if name != key}
     return Detection(
         source.name, spec.name, spec.title, container, confidence,
-        _why(spec, container, seen, changed, mapping), tuple(all_renames[key] for key in keys), changed,
+        _why(spec, container, seen, changed, mapping), keys, tuple(all_renames[key] for key in keys),
+        changed,
     )  # fmt: skip
 
 
@@ -96,12 +98,6 @@ def _keys(source: CheckedSource, container: Container) -> tuple[str, ...]:
             first_bad.line,
         )
     raise SourceError(f"{source.name} has a header but no rows. Give a file with at least one row.")
-
-
-def _refuse_unknown_columns(file: str, mapping: ColumnMapping, keys: Sequence[str]) -> None:
-    missing = [column for column in mapping.columns if column not in keys]
-    if missing:
-        raise FormatError(f"{file} has no column '{missing[0]}' to map. Its columns: {', '.join(keys)}.")
 
 
 def _told(file: str, mapping: ColumnMapping, present: Sequence[str]) -> tuple[Format, dict[str, str]] | None:
@@ -188,7 +184,9 @@ def _nearest(present: Sequence[str]) -> str:
         hits = sum(bool(plain & {field.name, *field.synonyms}) for field in spec.required)
         return hits / len(spec.required)
 
-    best = sorted(ALL_FORMATS.values(), key=share, reverse=True)[:2]
+    best = [spec for spec in sorted(ALL_FORMATS.values(), key=share, reverse=True)[:2] if share(spec)]
+    if not best:
+        return "prompts needs prompt"
     return "; ".join(f"{spec.name} needs {_needs(spec)}" for spec in best)
 
 

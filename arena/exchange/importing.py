@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
+from arena.errors import UsageError
 from arena.exchange.detection import Detection, detect_checked, renamed
 from arena.exchange.errors import FormatError, RowError, SourceError
 from arena.exchange.formats import Context, PairOfFile
@@ -59,7 +60,7 @@ class _File:
     def to_report(self) -> FileReport:
         return FileReport(
             self.name, self.detection, self.problem, self.n_rows, self.n_bad, self.counts,
-            tuple(self.bad_rows), tuple(self.sample),
+            tuple(sorted(self.bad_rows, key=lambda bad: bad.line or 0)), tuple(self.sample),
         )  # fmt: skip
 
 
@@ -87,10 +88,13 @@ def import_files(
 
     Raises
     ------
+    UsageError
+        If the mapping names a column that no file has.
     ArenaError
         If the database cannot be written. What is wrong with the files stands in the report.
     """
     files = [_open(source, mapping or NO_MAPPING) for source in sources]
+    _refuse_unknown_columns(files, mapping or NO_MAPPING)
     ordered = sorted((file for file in files if file.detection is not None), key=_phase)
     is_landed = False
     with in_words(), _without_collector(), open_landing(database, dataset.strip()) as landing:
@@ -100,6 +104,14 @@ def import_files(
         if not is_landed:
             landing.undo()
     return ImportReport(dataset, mode, strictness, is_landed, tuple(file.to_report() for file in files))
+
+
+def _refuse_unknown_columns(files: Sequence[_File], mapping: ColumnMapping) -> None:
+    """Refuse a mapping of columns that no file has: a typing error, not a file of another kind."""
+    seen = {key for file in files if file.detection is not None for key in file.detection.source_keys}
+    unknown = [column for column in mapping.columns if column not in seen]
+    if unknown and seen:
+        raise UsageError(f"No file has a column '{unknown[0]}' to map. Columns: {', '.join(sorted(seen))}.")
 
 
 def _phase(file: _File) -> int:

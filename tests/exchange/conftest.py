@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -15,10 +16,20 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'test.db'}")
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, upgraded once and copied for every test."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    opened = open_database(f"sqlite:///{path}")
     upgrade(opened)
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, empty: Path) -> Iterator[Database]:
+    copy(empty, tmp_path / "test.db")
+    opened = open_database(f"sqlite:///{tmp_path / 'test.db'}")
     yield opened
     opened.close()
 

@@ -12,7 +12,16 @@ from arena.exchange.landing.pairs import PairLander, WantedPair
 from arena.exchange.landing.prompts import PromptLander, PromptSlot, WantedPrompt
 from arena.exchange.landing.responses import ResponseLander, ResponseSlot, WantedResponse
 from arena.exchange.landing.scores import ScoreLander, WantedScore
-from arena.exchange.records import AnswerItem, Item, PairItem, PromptItem, QuestionItem, ScoreItem, Side
+from arena.exchange.records import (
+    AnswerItem,
+    Item,
+    PairItem,
+    PromptItem,
+    QuestionItem,
+    ResponseItem,
+    ScoreItem,
+    Side,
+)
 from db.landing import Landing
 
 
@@ -37,6 +46,10 @@ class BatchLander:
 
     def land(self, items: Sequence[Item], source: str, report_bad: Callable[[int, str], None]) -> None:
         """Land items in the order given; `report_bad` gets the line and the reason of what cannot land."""
+        for item in items:
+            if _is_alone(item):
+                report_bad(item.line, "both sides are the same contestant; a match needs two")
+        items = [item for item in items if not _is_alone(item)]
         prompts = self._land_prompts(items)
         wanted: list[WantedResponse] = []
         ready: list[_Ready] = []
@@ -86,6 +99,16 @@ class BatchLander:
             if error is not None:
                 report_bad(pair.item.line, str(error))
         self._scores.land(scores)
+
+
+def _is_alone(item: Item) -> bool:
+    """Tell a pair of one contestant with itself, which must leave no prompt and response behind."""
+    if not isinstance(item, PairItem):
+        return False
+    first, second = item.first, item.second
+    if not isinstance(first, ResponseItem) or not isinstance(second, ResponseItem):
+        return False
+    return (first.contestant, first.version) == (second.contestant, second.version)
 
 
 def _sides(item: Item) -> tuple[Side, ...]:
