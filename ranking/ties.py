@@ -12,6 +12,7 @@ import numpy as np
 
 from ranking.arrays import FloatArray
 from ranking.cells import Cells
+from ranking.errors import InvalidMatchesError
 
 Ties = Literal["half", "davidson", "rao-kupper"]
 
@@ -155,5 +156,5 @@ def likelihood_of(ties: Ties) -> Likelihood:
     """Give the likelihood of that name."""
     models: dict[str, Likelihood] = {"half": HalfWins(), "davidson": Davidson(), "rao-kupper": RaoKupper()}
     if ties not in models:
-        raise ValueError(f"ties must be one of {', '.join(models)}, not {ties!r}")
+        raise InvalidMatchesError(f"ties must be one of {', '.join(models)}, not {ties!r}")
     return models[ties]
