@@ -102,7 +102,10 @@ def student_quantile(degrees_of_freedom: FloatArray | float) -> FloatArray:
     """Give the 97.5 % point of Student t; normal at infinity, NaN under one degree."""
     from scipy.special import ndtri, stdtrit
 
-    degrees, inverse = np.unique(np.asarray(degrees_of_freedom, dtype=np.float64), return_inverse=True)
+    given = np.asarray(degrees_of_freedom, dtype=np.float64)
+    if given.ndim and len(given) and (given == given[0]).all():
+        return np.full(given.shape, float(student_quantile(given[0])))
+    degrees, inverse = np.unique(given, return_inverse=True)
     finite = np.where(np.isfinite(degrees) & (degrees >= 1), degrees, 1.0)
     value = np.where(np.isinf(degrees), ndtri(0.975), stdtrit(finite, 0.975))
     return np.asarray(np.where(degrees >= 1, value, np.nan)[inverse], dtype=np.float64)
@@ -147,21 +150,24 @@ def uncertainty_from(names: tuple[str, ...], estimate: Estimate, meat: Meat) -> 
         total = np.sqrt(g / (g - 1)) if g > 1 else np.nan
     factor = np.concatenate([factor, np.full(len(inverse) - n, total)])
     matrix = inverse @ meat.matrix @ inverse * factor[:, None] * factor[None, :]
-    reasons, notes = _too_few(names, meat, found.label)
+    n_clusters = np.minimum(meat.n_of_contestant, meat.n_of_component[found.label]).astype(np.float64)
+    few = "prompts" if meat.clustered_by_prompt else "matches"
+    reasons, notes = too_few(names, n_clusters, what=few)
     what = "clustered by prompt" if meat.clustered_by_prompt else "each match its own cluster"
     method = f"sandwich, {what}, factor G/(G-1), Student t with G-1 degrees"
     quantile = student_quantile(size - 1)
     return Uncertainty(matrix, quantile, meat.n_clusters, reasons, notes, method, float(g) - 1)
 
 
-def _too_few(
-    names: tuple[str, ...], meat: Meat, component: IndexArray
+def too_few(
+    names: tuple[str, ...], n_clusters: FloatArray, *, what: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Say who has no interval because it took part in too few prompts."""
-    what = "prompts" if meat.clustered_by_prompt else "matches"
-    few = np.minimum(meat.n_of_contestant, meat.n_of_component[component]) < MIN_PROMPTS
+    """Say, per contestant and in notes, who took part in too few prompts (or matches) for an interval."""
+    few = n_clusters < MIN_PROMPTS
+    if not few.any():
+        return ("",) * len(names), ()
     reasons = tuple(f"too few {what} for an interval" if x else "" for x in few)
-    if not few.any() or not meat.n_clusters:
+    if not n_clusters.any():
         return reasons, ()
     who = "any contestant" if few.all() else ", ".join(np.array(names)[few])
     return reasons, (f"No interval for {who}: too few {what}, an interval needs {MIN_PROMPTS}.",)
