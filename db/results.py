@@ -129,9 +129,11 @@ def save_results(
     ids = _call_ids(session, {key for judgment in judgments for key in judgment.call_keys})
     open_ids = set(
         session.scalars(
-            select(JudgmentRow.id).where(
+            select(JudgmentRow.id)
+            .where(
                 JudgmentRow.id.in_([judgment.id for judgment in judgments]), JudgmentRow.state == "planned"
             )
+            .with_for_update()  # a worker that froze and woke must not decide it a second time
         )
     )
     fresh = [judgment for judgment in judgments if judgment.id in open_ids]

@@ -71,6 +71,9 @@ def _add_judge(commands: Subparsers) -> None:
     parser.add_argument("--budget-usd", type=float, metavar="X", help="stop before more is spent")
     parser.add_argument("--max-calls", type=int, metavar="N", help="stop after that many calls")
     parser.add_argument("--max-concurrency", type=int, default=16, metavar="N", help="calls at once")
+    parser.add_argument("--max-rpm", type=int, metavar="N", help="requests a minute")
+    parser.add_argument("--max-tpm", type=int, metavar="N", help="tokens a minute")
+    parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a call may take")
     parser.add_argument("--api-base", metavar="URL", help="address of an OpenAI-compatible server")
     parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
                         help="a sampling parameter, as temperature=0.5")  # fmt: skip
@@ -92,6 +95,9 @@ def judge(arguments: argparse.Namespace) -> int:
         max_cost_usd=arguments.budget_usd,
         max_calls=arguments.max_calls,
         max_concurrency=arguments.max_concurrency,
+        max_requests_per_minute=arguments.max_rpm,
+        max_tokens_per_minute=arguments.max_tpm,
+        timeout_s=arguments.timeout,
         api_base=arguments.api_base,
         seed=arguments.seed,
         parameters=parse_parameters(tuple(arguments.param)),

@@ -17,8 +17,9 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
+from arena.run.pace import Allowance, Pace
 from arena.run.spec import RunSpec
-from arena.run.station import Client, Spending
+from arena.run.station import Client, Patience, Spending
 from arena.run.work import OVER_BUDGET, Work
 from db import Database, judges, runs, utc_now
 from db.runs import StoredRun
@@ -72,7 +73,9 @@ def run_waiting(database: Database, keep_on: Callable[[], bool]) -> int:
     return n_runs
 
 
-def work_off(database: Database, run_id: int, keep_on: Callable[[], bool]) -> None:
+def work_off(
+    database: Database, run_id: int, keep_on: Callable[[], bool], patience: Patience | None = None
+) -> None:
     """Work off one run until it ends or is asked to stop; its state says how it ended."""
     with database.write() as session:
         runs.set_run(
@@ -86,7 +89,7 @@ def work_off(database: Database, run_id: int, keep_on: Callable[[], bool]) -> No
     wish = RunSpec.from_json(run.plan)
     spec = replace(JudgeSpec.from_json(json.dumps(stored.spec)), api_base=wish.api_base)
     try:
-        state, why = asyncio.run(_work(database, run, wish, spec, fence_key, keep_on))
+        state, why = asyncio.run(_work(database, run, wish, spec, fence_key, keep_on, patience or Patience()))
     except KeyboardInterrupt:
         _leave(database, run_id, "paused", "Interrupted by hand.")
         raise
@@ -103,27 +106,38 @@ async def _work(
     spec: JudgeSpec,
     fence_key: bytes,
     keep_on: Callable[[], bool],
+    patience: Patience,
 ) -> tuple[str, str | None]:
     client: Client | None = None
     if not spec.is_builtin:
         from judge.litellm_client import LiteLLMClient
 
-        client = LiteLLMClient()
+        client = LiteLLMClient(timeout_s=wish.timeout_s)
     work = Work(
         database=database,
         run=run,
         spec=spec,
         fence_key=fence_key,
         client=client,
-        max_concurrency=wish.max_concurrency,
+        pace=to_pace(wish),
         spending=Spending(wish.max_cost_usd, wish.max_calls, run.cost_usd, run.n_calls),
         asked_to_stop=lambda: _asked(database, run.id, keep_on),
+        patience=patience,
     )
     try:
         return await work.go()
     finally:
         if client is not None:
             await client.aclose()
+
+
+def to_pace(wish: RunSpec) -> Pace:
+    """Return the speed a run asks for."""
+    return Pace(
+        wish.max_concurrency,
+        None if wish.max_requests_per_minute is None else Allowance(wish.max_requests_per_minute),
+        None if wish.max_tokens_per_minute is None else Allowance(wish.max_tokens_per_minute),
+    )
 
 
 def _asked(database: Database, run_id: int, keep_on: Callable[[], bool]) -> str | None:

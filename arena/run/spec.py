@@ -29,6 +29,10 @@ class RunSpec:
         `all`, `baseline:NAME`, `N` (that many matches, drawn uniformly) or `N%` (a share of prompts).
     max_cost_usd, max_calls : float, int or None
         Caps of this run; None: none.
+    max_concurrency : int
+        Calls at once; fewer where the provider says 429.
+    timeout_s : float
+        How long one call may take.
     parameters : dict
         Overrides of the judge's sampling parameters, as LiteLLM takes them.
     """
@@ -44,6 +48,9 @@ class RunSpec:
     max_cost_usd: float | None = None
     max_calls: int | None = None
     max_concurrency: int = 16
+    max_requests_per_minute: int | None = None
+    max_tokens_per_minute: int | None = None
+    timeout_s: float = 120.0
     api_base: str | None = None
     seed: int = 0
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -55,6 +62,11 @@ class RunSpec:
             raise UsageError(f"Repeats must be 1 or more, not {self.repeats}.")
         if self.max_concurrency < 1:
             raise UsageError(f"The concurrency must be 1 or more, not {self.max_concurrency}.")
+        for limit in (self.max_requests_per_minute, self.max_tokens_per_minute):
+            if limit is not None and limit < 1:
+                raise UsageError(f"A limit a minute must be 1 or more, not {limit}.")
+        if not self.timeout_s > 0:
+            raise UsageError(f"The timeout must be above 0 seconds, it is {self.timeout_s}.")
         if self.max_calls is not None and self.max_calls < 0:
             raise UsageError(f"The cap on calls must not be negative, it is {self.max_calls}.")
         if self.max_cost_usd is not None and not self.max_cost_usd >= 0:

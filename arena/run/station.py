@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from arena.run.pace import Pace
 from db.results import StoredCall
 from judge import (
     CallError,
@@ -19,13 +20,28 @@ from judge import (
     CallRequest,
     GaveUpError,
     OverBudgetError,
+    ProviderCallError,
+    RateLimitError,
     TokenLogprob,
     TransientCallError,
 )
 
-MAX_ATTEMPTS = 6
-FIRST_WAIT_S = 1.0
-LONGEST_WAIT_S = 60.0
+
+@dataclass(frozen=True)
+class Patience:
+    """When to try again, and when to give up; times in seconds.
+
+    An attempt counts against a call only when another call succeeded since the one before, or when none is
+    left that could: else the provider is down, not the call broken. While it is down the run waits,
+    `outage_s` if it ever answered, `first_answer_s` if it never did; then the run stops with its plan
+    unburned. A 429 counts against nobody.
+    """
+
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 60.0
+    max_attempts: int = 8
+    outage_s: float = 3600.0
+    first_answer_s: float = 20.0
 
 
 class Client(Protocol):
@@ -74,25 +90,25 @@ class Station:
     ----------
     keep : callable
         Takes each new answer; must not block.
-    pace : callable
-        Waits that long; a test hands in one that returns at once.
     """
 
     client: Client
     spending: Spending
-    max_concurrency: int
+    pace: Pace
+    patience: Patience
     find: Callable[[str], Awaitable[StoredCall | None]]
     keep: Callable[[StoredCall], None]
-    pace: Callable[[float], Awaitable[None]] = asyncio.sleep
     rng: random.Random = field(default_factory=random.Random)
     tally: Tally = field(default_factory=Tally)
     attempts: dict[str, int] = field(default_factory=dict)
     paid: set[str] = field(default_factory=set)
+    n_answers: int = 0
+    is_last_lap: bool = False
+    """True when every call left is under way: no other could show that the provider answers."""
+    answered_at: float | None = None
+    is_closed: bool = False
+    """True when no further call may start."""
     _under_way: dict[str, asyncio.Future[CallReply]] = field(default_factory=dict)
-    _resume_at: float = 0.0
-
-    def __post_init__(self) -> None:
-        self._free = asyncio.Semaphore(self.max_concurrency)
 
     async def complete(self, request: CallRequest) -> CallReply:
         """Return the stored answer, or ask the model.
@@ -104,7 +120,7 @@ class Station:
         GaveUpError
             If trying again did not help often enough.
         ProviderCallError
-            If every further call would fail alike.
+            If every further call would fail alike, or nothing has been answered for too long.
         """
         key = request.key
         if key in self._under_way:
@@ -133,41 +149,62 @@ class Station:
             del self._under_way[key]
 
     async def _ask(self, request: CallRequest) -> CallReply:
-        async with self._free:
-            for attempt in range(1, MAX_ATTEMPTS + 1):
-                refusal = self.spending.refusal()
-                if refusal is not None:
-                    raise OverBudgetError(refusal)
-                await self._wait_for_provider()
-                self.spending.n_in_flight += 1
-                try:
-                    reply = await self.client.complete(request)
-                except TransientCallError as error:
-                    self.attempts[request.key] = attempt
-                    if attempt == MAX_ATTEMPTS:
-                        raise GaveUpError(error, n_attempts=attempt) from error
-                    last = error
-                else:
-                    self._book(request, reply, attempt)
-                    return reply
-                finally:
-                    self.spending.n_in_flight -= 1
-                self.tally.n_retries += 1
-                await self.pace(self._wait_s(attempt, last.retry_after_s))
-        raise AssertionError("the loop above returns or raises")
+        started = asyncio.get_running_loop().time()
+        n_own, attempt = 0, 0
+        while True:
+            attempt += 1
+            n_answers = self.n_answers
+            try:
+                async with self.pace.slot():
+                    return await self._ask_once(request, attempt)
+            except TransientCallError as error:
+                self.attempts[request.key] = attempt
+                is_limit = isinstance(error, RateLimitError)
+                n_own += not is_limit and (self.n_answers > n_answers or self.is_last_lap)
+                if n_own >= self.patience.max_attempts:
+                    raise GaveUpError(error, n_attempts=attempt) from error
+                self._refuse_outage(error, started)
+                wait_s = self._wait_s(attempt, error)
+            self.tally.n_retries += 1
+            await self.pace.sleep(wait_s)
 
-    async def _wait_for_provider(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._resume_at > now:
-            await self.pace(self._resume_at - now)
+    def _refuse_outage(self, error: TransientCallError, started: float) -> None:
+        """Stop the run where nothing has been answered for longer than the patience lasts."""
+        since = max(started, self.answered_at or started)
+        waited = asyncio.get_running_loop().time() - since
+        patience = self.patience.first_answer_s if self.answered_at is None else self.patience.outage_s
+        if waited > patience:
+            raise ProviderCallError(f"no call has been answered for {waited:,.0f} s; the last error: {error}")
 
-    def _wait_s(self, attempt: int, retry_after_s: float | None) -> float:
-        """Seconds until the next attempt: what the provider asks for, else doubling with jitter."""
-        if retry_after_s is not None:
-            until = asyncio.get_running_loop().time() + retry_after_s
-            self._resume_at = max(self._resume_at, until)
-            return retry_after_s + self.rng.uniform(0, 0.1)
-        return float(min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (attempt - 1)) * self.rng.uniform(0.5, 1.0))
+    async def _ask_once(self, request: CallRequest, attempt: int) -> CallReply:
+        if self.is_closed:
+            raise ProviderCallError("the run is ending")
+        refusal = self.spending.refusal()
+        if refusal is not None:
+            raise OverBudgetError(refusal)
+        self.spending.n_in_flight += 1
+        try:
+            reply = await self.client.complete(request)
+        except TransientCallError as error:
+            if isinstance(error, RateLimitError):
+                self.pace.refused(error.retry_after_s)
+            else:
+                self.pace.troubled()
+            raise
+        finally:
+            self.spending.n_in_flight -= 1
+        self.n_answers += 1
+        self.answered_at = asyncio.get_running_loop().time()
+        self.pace.answered((reply.n_tokens_in or 0) + (reply.n_tokens_out or 0))
+        self._book(request, reply, attempt)
+        return reply
+
+    def _wait_s(self, attempt: int, error: TransientCallError) -> float:
+        """Seconds until the next attempt: what the provider asks for, else doubling; both with jitter."""
+        if error.retry_after_s is not None:
+            return error.retry_after_s + self.rng.uniform(0, 0.2)
+        doubled = self.patience.first_wait_s * 2 ** min(attempt - 1, 30)
+        return float(min(self.patience.longest_wait_s, doubled) * self.rng.uniform(0.5, 1.0))
 
     def _book(self, request: CallRequest, reply: CallReply, attempt: int) -> None:
         self.attempts[request.key] = attempt

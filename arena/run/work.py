@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from arena.run.station import Client, Spending, Station
+from arena.run.pace import Pace
+from arena.run.station import Client, Patience, Spending, Station
 from arena.run.subjects import Subject, load_subjects
 from db import Database, results, runs
 from db.results import FinishedJudgment, Progress, StoredCall, StoredGrade
@@ -23,6 +24,7 @@ from judge.judging import judge_subject
 from judge.litellm_client import DEFAULT_TIMEOUT_S
 
 CHUNK = 64
+SPARE_WORKERS = 8
 SAVE_EVERY_S = 0.2
 SAVE_AT = 250
 LOOK_EVERY_S = 0.5
@@ -52,10 +54,10 @@ class Work:
     spec: JudgeSpec
     fence_key: bytes
     client: Client | None
-    max_concurrency: int
+    pace: Pace
     spending: Spending
     asked_to_stop: Watcher
-    pace: Callable[[float], Awaitable[None]] = asyncio.sleep
+    patience: Patience = field(default_factory=Patience)
     _calls: deque[StoredCall] = field(default_factory=deque)
     _judgments: deque[FinishedJudgment] = field(default_factory=deque)
     _left_in: str | None = None
@@ -66,14 +68,15 @@ class Work:
         self._station = Station(
             client=_NoClient() if self.client is None else self.client,
             spending=self.spending,
-            max_concurrency=self.max_concurrency,
+            pace=self.pace,
+            patience=self.patience,
             find=self._find,
             keep=self._calls.append,
-            pace=self.pace,
         )
         self._stop = asyncio.Event()
         self._saving = asyncio.Lock()
-        n_workers = 1 if self.spec.is_builtin else self.max_concurrency
+        # More workers than places: a call that waits to be tried again keeps no other from being asked.
+        n_workers = 1 if self.spec.is_builtin else 2 * self.pace.most + SPARE_WORKERS
         queue: asyncio.Queue[Subject | None] = asyncio.Queue(maxsize=max(2 * CHUNK, n_workers))
         workers = [asyncio.create_task(self._judge_all(queue)) for _ in range(n_workers)]
         feeder = asyncio.create_task(self._feed(queue, n_workers))
@@ -147,6 +150,7 @@ class Work:
             self._judgments.append(self._finished(subject.planned, judgment))
             if len(self._judgments) >= SAVE_AT:
                 await self._save_all()
+        self._station.is_last_lap = True
 
     async def _until_stop(self) -> None:
         await self._stop.wait()
@@ -154,6 +158,7 @@ class Work:
     def _end(self, state: str, why: str | None) -> None:
         if self._left_in is None:
             self._left_in, self._why = state, why
+            self._station.is_closed = True
         self._stop.set()
 
     async def _find(self, key: str) -> StoredCall | None:
