@@ -11,11 +11,15 @@ from typing import Any, Final
 from arena.exchange.errors import FormatError, SourceError
 from arena.exchange.formats import ALL_FORMATS, DETECTABLE, Field, Format
 from arena.exchange.formats.generic import PROMPTS, WIDE, has_wide_columns, wide_columns
+from arena.exchange.formats.spec import TAG_KEYS
 from arena.exchange.mapping import NO_MAPPING, ColumnMapping
 from arena.exchange.rows import Container, Row, detect_container, iter_rows
 from arena.exchange.sources import CheckedSource, Source, check_source
 
 N_ROWS_SEEN: Final = 20
+_KNOWN_KEYS: Final = frozenset(TAG_KEYS).union(
+    field.name for spec in ALL_FORMATS.values() for field in (*spec.required, *spec.any_of, *spec.optional)
+)
 
 
 class Confidence(StrEnum):
@@ -63,7 +67,7 @@ def detect(source: Source, mapping: ColumnMapping | None = None) -> Detection:
 def detect_checked(source: CheckedSource, mapping: ColumnMapping) -> Detection:
     container = detect_container(source)
     keys = _keys(source, container)
-    named = tuple(mapping.columns.get(key, key) for key in keys)
+    named = tuple(mapping.columns[key] if key in mapping.columns else _usual(key, keys) for key in keys)
     present = (*(name for name in named if name), *mapping.constants)
     found = _told(source.name, mapping, present) or _first_that_fits(source.name, present)
     spec, renames = found
@@ -85,11 +89,16 @@ def detect_checked(source: CheckedSource, mapping: ColumnMapping) -> Detection:
 def _keys(source: CheckedSource, container: Container) -> tuple[str, ...]:
     keys: dict[str, None] = {}
     first_bad = None
-    for row in islice(iter_rows(source, container), N_ROWS_SEEN):
-        if isinstance(row, Row):
-            keys.update(dict.fromkeys(row.values))
-        elif first_bad is None:
-            first_bad = row
+    try:
+        for row in islice(iter_rows(source, container), N_ROWS_SEEN):
+            if isinstance(row, Row):
+                keys.update(dict.fromkeys(row.values))
+            elif first_bad is None:
+                first_bad = row
+    except SourceError:
+        # The rows before the break still say what they are; reading the file reports the break.
+        if not keys:
+            raise
     if keys:
         return tuple(keys)
     if first_bad is not None:
@@ -160,6 +169,12 @@ def _take(field: Field, present: Sequence[str], renames: dict[str, str]) -> bool
             renames[key] = field.name
             return True
     return False
+
+
+def _usual(key: str, keys: Sequence[str]) -> str:
+    """Return a key as the formats spell it, where only case and spaces differ: `Category` is `category`."""
+    plain = _plain(key)
+    return plain if plain in _KNOWN_KEYS and plain not in keys else key
 
 
 def _plain(key: str) -> str:

@@ -129,7 +129,9 @@ class _Window:
         if len(kept) > MAX_ELEMENT_CHARS:
             raise self.broken(f"an element is longer than {MAX_ELEMENT_CHARS:,} characters")
         more = self._stream.read(max(CHUNK_CHARS, len(kept)))
-        self._is_whole = not more
+        if not more:
+            self._is_whole = True
+            return False
         self._text = kept + more
         self._at = 0
-        return bool(more)
+        return True
