@@ -193,8 +193,9 @@ class _Loader:
         self._landing.add_responses(rows)
 
     def _add_judges(self, content: DemoContent) -> None:
+        """Add the better judge last: among equals the newest one ranks where nobody chose."""
         wanted = [("recorded", judge.name, recorded_judge_version(judge.name, "pairwise", SOURCE))
-                  for judge in content.judges]  # fmt: skip
+                  for judge in reversed(content.judges)]  # fmt: skip
         wanted += [("human", name, human_judge_version(name, "pairwise")) for name in content.voters]
         found = self._landing.find_judges([name for _, name, _ in wanted])
         for kind, name, version in wanted:

@@ -1,0 +1,96 @@
+"""Agreement counts what was said on the same two responses, flips as neither."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from arena.agreement import get_agreement
+from arena.errors import NotFoundError
+from db import Database, tables
+from tests.ui.filling import fill, judge, vote
+
+
+def test_two_people_who_say_the_same_agree_fully(store: Database) -> None:
+    filled = fill(store)
+    for name in ("Ada", "Ben"):
+        vote(store, filled, lambda prompt: "a" if prompt % 2 else "b", voter=name)
+    report = get_agreement(store, "poems")
+    (pair,) = report.pairs_of_people
+    assert (pair.first, pair.second) == ("Ada", "Ben")
+    assert (pair.figure.share, pair.figure.kappa, pair.figure.n) == (1.0, 1.0, 12)
+    assert (report.n_people, report.n_votes, report.judge) == (2, 24, None)
+
+
+def test_kappa_is_zero_where_agreement_is_what_chance_gives(store: Database) -> None:
+    filled = fill(store)
+    vote(store, filled, lambda prompt: "a" if prompt % 2 else "b", voter="Ada")
+    vote(store, filled, lambda prompt: "a" if prompt < 6 else "b", voter="Ben")
+    (pair,) = get_agreement(store, "poems").pairs_of_people
+    assert (pair.figure.share, pair.figure.kappa) == (0.5, 0.0)
+
+
+def test_people_are_pooled_both_ways_round(store: Database) -> None:
+    """Ada says a 9 times of 12, Ben 3 times: 6 agree. Pooled marginals are even, so chance is one half."""
+    filled = fill(store)
+    vote(store, filled, lambda prompt: "a" if prompt < 9 else "b", voter="Ada")
+    vote(store, filled, lambda prompt: "a" if prompt < 3 else "b", voter="Ben")
+    report = get_agreement(store, "poems")
+    assert report.people.share == pytest.approx(0.5)
+    assert report.people.kappa == pytest.approx(0.0)
+    assert report.pairs_of_people[0].figure.kappa == pytest.approx(1 - 6 / 12 / (1 - 2 * 9 * 3 / 144))
+
+
+def test_a_flip_a_tie_and_both_bad_are_neither(store: Database) -> None:
+    filled = fill(store)
+    said = [("a", "b"), ("tie", "tie"), ("both_bad", "both_bad"), ("both_bad", "tie"), ("a", "tie")]
+    judge(store, filled, lambda prompt, a, b: said[prompt % len(said)])
+    vote(store, filled, lambda prompt: "tie" if prompt % 2 else "both_bad")
+    report = get_agreement(store, "poems")
+    assert (report.judge, report.judge_each.share, report.judge_each.n) == ("even-judge", 1.0, 12)
+    assert math.isnan(report.judge_each.kappa)
+    assert "the same" in report.judge_each.note
+
+
+def test_what_the_judge_did_not_score_is_not_compared(store: Database) -> None:
+    filled = fill(store)
+    judge(store, filled, lambda prompt, a, b: ("a", None) if prompt < 4 else ("a", "a"))
+    vote(store, filled, lambda prompt: "a")
+    assert get_agreement(store, "poems").judge_each.n == 8
+
+
+def test_the_majority_counts_once_and_only_where_there_is_one(store: Database) -> None:
+    filled = fill(store)
+    judge(store, filled, lambda prompt, a, b: ("a", "a"))
+    vote(store, filled, lambda prompt: "a", voter="Ada")
+    vote(store, filled, lambda prompt: "a" if prompt < 5 else "b", voter="Ben")
+    report = get_agreement(store, "poems")
+    assert (report.judge_each.n, report.judge_majority.n) == (24, 5)
+    assert report.judge_each.share == pytest.approx(17 / 24)
+    assert report.judge_majority.share == 1.0
+
+
+def test_the_first_of_several_judgments_counts(store: Database) -> None:
+    filled = fill(store)
+    judge(store, filled, lambda prompt, a, b: ("a", "a"), name="steady")
+    vote(store, filled, lambda prompt: "a", voter="Ada")
+    with store.write() as session:
+        match = session.get_one(tables.MatchRow, 1)
+        again = {column.key: getattr(match, column.key) for column in tables.MatchRow.__table__.columns}
+        del again["id"]
+        session.add(tables.MatchRow(**{**again, "repetition": 1, "verdict_ab": "b", "verdict_ba": "b"}))
+    assert get_agreement(store, "poems").judge_each.share == 1.0
+
+
+def test_without_votes_there_is_nothing_to_compare(store: Database) -> None:
+    judge(store, fill(store), lambda prompt, a, b: ("a", "a"))
+    report = get_agreement(store, "poems")
+    assert (report.n_people, report.people.n, report.judge_each.n, report.judge_majority.n) == (0, 0, 0, 0)
+    assert math.isnan(report.people.share)
+
+
+def test_an_unknown_judge_is_refused_by_name(store: Database) -> None:
+    fill(store)
+    with pytest.raises(NotFoundError, match="'nobody'"):
+        get_agreement(store, "poems", "nobody")
