@@ -189,7 +189,7 @@ def test_a_long_hostile_text_is_read_in_time() -> None:
         "'x ",
         "</think>\n",
     ):
-        started = time.perf_counter()
+        started = time.process_time()
         for judge in (TAGS, SCHEMA):
             read_reply(judge, CallReply(piece * (20_000 // len(piece))), "ab")
-        assert time.perf_counter() - started < 4.0, piece
+        assert time.process_time() - started < 4.0, piece
