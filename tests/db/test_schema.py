@@ -30,11 +30,18 @@ from db.tables import (
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/new/folder/test.db")
+def database(store_url: str) -> Iterator[Database]:
+    opened = open_database(store_url)
     upgrade(opened)
     yield opened
     opened.close()
+
+
+def test_an_empty_database_is_made_whole(empty_url: str) -> None:
+    database = open_database(empty_url)
+    assert upgrade(database)
+    check_schema(database)
+    database.close()
 
 
 def test_migrations_make_exactly_the_tables(database: Database) -> None:
@@ -48,8 +55,10 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     check_schema(database)
 
 
-def test_an_empty_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/empty.db")
+def test_an_empty_database_is_refused_with_what_to_do(empty_url: str) -> None:
+    database = open_database(empty_url)
+    if database.path is not None:
+        database.path.parent.mkdir(parents=True)
     with pytest.raises(SchemaError, match="python -m arena init"):
         check_schema(database)
     database.close()
