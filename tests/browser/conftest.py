@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import launch
+from tests.browser.hostile import fill_hostile
 from tests.browser.serving import ServedApp, serve_app
 
 
@@ -20,6 +21,16 @@ def chromium() -> Iterator[Browser]:
 def app(tmp_path: Path) -> Iterator[ServedApp]:
     """The app with an empty database of its own."""
     with serve_app(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def full_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+    """The app with two judges, a voter and a dataset whose every text is hostile."""
+    folder = tmp_path_factory.mktemp("full")
+    url = f"sqlite:///{folder / 'evenhand.db'}"
+    fill_hostile(url)
+    with serve_app(folder, database_url=url) as served:
         yield served
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 
 from streamlit.testing.v1 import AppTest
 
@@ -11,12 +12,17 @@ from ui.navigation import PAGES, START, PageEntry
 from ui.shell import PAGE_SCRIPT
 
 
-def open_page(entry: PageEntry, **query: str) -> AppTest:
-    """Open the app at the page's address with this query, as a fresh session does."""
+def open_page(entry: PageEntry, *, state: Mapping[str, str] | None = None, **query: str) -> AppTest:
+    """Open the app at the page's address with this query, as a fresh session does.
+
+    `state` fills widgets before they are drawn; the test harness cannot type a new option into a choice.
+    """
     app = _with_query(AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30), query).run()
     if entry is START:
         return app
     app.switch_page(str(PAGES / entry.file))
+    for key, value in (state or {}).items():
+        app.session_state[key] = value
     return _with_query(app, query).run()
 
 

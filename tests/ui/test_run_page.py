@@ -31,9 +31,7 @@ def test_start_plans_the_run_and_opens_it(store: Database) -> None:
 
 def test_a_model_may_be_named_freely_and_its_cost_is_unknown(store: Database) -> None:
     fill(store)
-    app = open_page(RUNS, dataset="poems")
-    app.session_state["run_judge"] = "hosted_vllm/mine"
-    app.run()
+    app = open_page(RUNS, dataset="poems", state={"run_judge": "hosted_vllm/mine"})
     assert not app.exception
     said = text_of(app)
     assert "72 calls; cost unknown" in said
@@ -43,9 +41,7 @@ def test_a_model_may_be_named_freely_and_its_cost_is_unknown(store: Database) ->
 
 def test_a_run_that_cannot_be_is_a_sentence_and_has_no_button(store: Database) -> None:
     fill(store)
-    app = open_page(RUNS, dataset="poems")
-    app.session_state["run_judge"] = "no such judge"
-    app.run()
+    app = open_page(RUNS, dataset="poems", state={"run_judge": "no such judge"})
     assert not app.exception
     assert "No judge is called 'no such judge'" in text_of(app).replace("\\", "")
     assert not any(button.label == "Start" for button in app.button)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import streamlit as st
-from arena.leaderboard import Board
 
+from arena.leaderboard import Board
 from ui.charts.forest import ForestRow, forest_spec
 from ui.charts.heatmap import MAX_LABELLED, HeatmapCell, heatmap_in_words, heatmap_spec
 from ui.components.words import note
@@ -35,9 +36,9 @@ def show_heatmap(board: Board) -> None:
     order = [visible(row.contestant) for row in board.standings]
     words = heatmap_in_words(cells, figure="wins")
     spec = heatmap_spec(cells, order, figure="wins")
-    st.vega_lite_chart(
-        spec, width="content" if len(order) <= MAX_LABELLED else "stretch", alt=words, key="heatmap"
-    )
+    with st.container(key="eh_chart"):
+        width: Literal["content", "stretch"] = "content" if len(order) <= MAX_LABELLED else "stretch"
+        st.vega_lite_chart(spec, width=width, alt=words, key="heatmap")
     note(f"{words} A cell opens its matches.")
     with st.expander("The same as a table", key="heatmap_table", on_change="rerun") as table:
         if table.open:

@@ -23,8 +23,15 @@ def choose_dataset(datasets: Sequence[DatasetSummary], *, purpose: str) -> Datas
         )
         st.stop()
     by_name = {dataset.name: dataset for dataset in datasets}
-    name = st.selectbox("Dataset", list(by_name), key="dataset", bind="query-params", width=250)
-    return by_name[name]
+    names = list(by_name)
+    if st.session_state.get("dataset", st.query_params.get("dataset")) not in by_name:
+        st.session_state["dataset"] = names[0]
+    # Without a default of its own the choice always stands in the address: a default would be taken out of
+    # it, a shared link would lose it, and taking it out adds a step to the browser's history.
+    name = st.selectbox(
+        "Dataset", names, index=None, key="dataset", bind="query-params", required=True, width=250
+    )
+    return by_name[name or names[0]]
 
 
 def dataset_facts(dataset: DatasetSummary) -> dict[str, str]:

@@ -1,0 +1,90 @@
+"""What holds on every page, with hostile data: nothing leaves, nothing runs, nothing overflows."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.chromium import TIMEOUT_MS, expect_text, open_address, settle
+from tests.browser.hostile import DATASET
+from tests.browser.serving import ServedApp
+from ui.navigation import LEADERBOARD, SECTIONS, href
+
+pytestmark = pytest.mark.browser
+
+WHERE = f"dataset={quote(DATASET)}"
+BOARD = f"{href(LEADERBOARD).removeprefix('.')}?{WHERE}"
+PHONE: ViewportSize = {"width": 390, "height": 844}
+MAIN = "document.querySelector('[data-testid=stMain]')"
+ADDRESSES = [
+    *(f"{href(entry).removeprefix('.')}?{WHERE}" for section in SECTIONS.values() for entry in section),
+    f"/match?match=5&{WHERE}",
+    f"/match?match=5&show=diff&{WHERE}",
+    f"{BOARD}&chart=Intervals",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_leaves_runs_or_overflows(full_app: ServedApp, page: Page, address: str) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+    open_address(page, full_app.url + address)
+    assert page.get_by_test_id("stException").count() == 0
+    assert page.locator("[data-testid=stHtml] :is(script, img, iframe, svg)").count() == 0
+    expect(page.locator("[data-testid=stHtml] style")).to_have_count(1)
+    assert page.evaluate("window.reached") is None
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(400)
+    wider = f"[...{MAIN}.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+    overflow = page.evaluate(f"{MAIN}.scrollWidth - {MAIN}.clientWidth")
+    assert overflow <= 1, page.evaluate(f"{wider}.slice(0, 5).map(e => e.outerHTML.slice(0, 200))")
+    assert hosts <= {"localhost", ""}
+
+
+def test_an_address_restores_what_was_chosen(full_app: ServedApp, page: Page) -> None:
+    open_address(page, f"{full_app.url}{BOARD}&lens=human&tag=short&flips=tie")
+    expect(page.get_by_role("radio", name="human")).to_be_checked()
+    expect(page.get_by_role("combobox", name="Tag")).to_have_value("short")
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("radio", name="human")).to_be_checked()
+
+
+def test_a_choice_goes_into_the_address_and_back_takes_it_out(full_app: ServedApp, page: Page) -> None:
+    open_address(page, full_app.url + BOARD)
+    page.get_by_role("radio", name="human").click()
+    page.wait_for_url("**lens=human**", timeout=TIMEOUT_MS)
+    settle(page)
+    page.locator("table.eh-table tbody tr a").first.click()
+    expect(page.get_by_role("heading", name="Matches", level=1)).to_be_visible(timeout=TIMEOUT_MS)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Leaderboard", level=1)).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.get_by_role("radio", name="human")).to_be_checked(timeout=TIMEOUT_MS)
+
+
+def test_a_cell_of_the_heatmap_opens_its_matches(full_app: ServedApp, page: Page) -> None:
+    open_address(page, full_app.url + BOARD)
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart).to_be_visible(timeout=TIMEOUT_MS)
+    chart.get_by_text("n 2").first.click()
+    expect(page.get_by_role("heading", name="Matches", level=1)).to_be_visible(timeout=TIMEOUT_MS)
+    assert page.url.count("contestant=") == 2
+
+
+def test_previous_and_next_walk_the_list(full_app: ServedApp, page: Page) -> None:
+    open_address(page, f"{full_app.url}/matches?{WHERE}&outcome=flip")
+    page.locator("table.eh-matches tbody tr a").first.click()
+    expect_text(page, "1 of ")
+    page.get_by_role("link", name="Next").click()
+    expect_text(page, "2 of ")
+    page.get_by_role("link", name="Previous").click()
+    expect_text(page, "1 of ")
+    assert "outcome=flip" in page.url
+
+
+def test_a_formula_is_set_and_a_dangerous_one_stays_source(full_app: ServedApp, page: Page) -> None:
+    open_address(page, f"{full_app.url}/match?match=5&{WHERE}")
+    expect(page.locator(".katex").first).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.locator(".eh-formula").first).to_contain_text("href")
