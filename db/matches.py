@@ -110,6 +110,20 @@ def _find_decided_pairs(session: Session, judgment_ids: Sequence[int]) -> list[_
     return list(pairs.values())
 
 
+def find_unmatched(session: Session, run_id: int) -> list[int]:
+    """Return the run's decided judgments of pairs without a match.
+
+    Two workers that decide the two orders of a pair at the same instant each see the other's as undecided.
+    """
+    query = select(JudgmentRow.id).where(
+        JudgmentRow.run_id == run_id,
+        JudgmentRow.match_id.is_(None),
+        JudgmentRow.response_second_id.is_not(None),
+        JudgmentRow.state.in_(("scored", "unscored")),
+    )
+    return list(session.scalars(query))
+
+
 def drop_matches(session: Session, judgment_ids: Sequence[int]) -> None:
     """Remove the matches that these judgments made, because they are about to be judged again."""
     for start in range(0, len(judgment_ids), BATCH):

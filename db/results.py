@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.matches import build_matches
 from db.tables import CallRow, GradeRow, JudgmentRow, PromptRow, ReferenceRow, ResponseRow, RunRow, utc_now
+from db.upsert import insert_new
 
 
 @dataclass(frozen=True)
@@ -157,17 +158,14 @@ def save_results(
 
 
 def _save_calls(session: Session, calls: Sequence[StoredCall], now: datetime) -> None:
-    if not calls:
-        return
-    there = set(session.scalars(select(CallRow.key).where(CallRow.key.in_([call.key for call in calls]))))
+    """Store answers; where two workers asked the same at once, the first answer stays."""
     fields = StoredCall.__dataclass_fields__
-    rows = {
-        call.key: {name: getattr(call, name) for name in fields} | {"created_at": now}
-        for call in calls
-        if call.key not in there
-    }
+    rows = {call.key: {name: getattr(call, name) for name in fields} for call in calls}
     if rows:
-        session.execute(insert(CallRow), list(rows.values()))
+        table = CallRow.__table__
+        assert isinstance(table, Table)
+        values = [{**row, "created_at": now} for row in rows.values()]
+        session.execute(insert_new(session, table), values)
 
 
 def _call_ids(session: Session, keys: set[str]) -> dict[str, int]:

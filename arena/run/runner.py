@@ -21,7 +21,7 @@ from arena.run.pace import Allowance, Pace
 from arena.run.spec import RunSpec
 from arena.run.station import Client, Patience, Spending
 from arena.run.work import OVER_BUDGET, Work
-from db import Database, judges, runs, utc_now
+from db import Database, judges, matches, runs, utc_now
 from db.runs import StoredRun
 from judge import JudgeSpec
 
@@ -152,6 +152,7 @@ def _leave(database: Database, run_id: int, state: str, why: str | None) -> None
     with database.write() as session:
         if state == "stopped" and why is not None and why.startswith("The cap of"):
             runs.fail_planned(session, run_id, OVER_BUDGET, why)
+        matches.build_matches(session, matches.find_unmatched(session, run_id))
         finished_at = None if state in ("waiting", "paused") else utc_now()
         runs.set_run(session, run_id, state=state, stop_reason=why, finished_at=finished_at)
         runs.recount(session, run_id)

@@ -19,9 +19,10 @@ from arena.run.subjects import Subject, load_subjects
 from db import Database, results, runs
 from db.results import FinishedJudgment, Progress, StoredCall, StoredGrade
 from db.runs import PlannedJudgment, StoredRun
-from judge import CallReply, CallRequest, JudgeSpec, Judgment, ProviderCallError
+from judge import CallReply, CallRequest, JudgeSpec, Judgment, MissingReferenceError, ProviderCallError
 from judge.judging import judge_subject
 from judge.litellm_client import DEFAULT_TIMEOUT_S
+from judge.render import request_for
 
 CHUNK = 64
 SPARE_WORKERS = 8
@@ -60,6 +61,7 @@ class Work:
     patience: Patience = field(default_factory=Patience)
     _calls: deque[StoredCall] = field(default_factory=deque)
     _judgments: deque[FinishedJudgment] = field(default_factory=deque)
+    _looked_up: dict[str, StoredCall | None] = field(default_factory=dict)
     _left_in: str | None = None
     _why: str | None = None
 
@@ -128,7 +130,24 @@ class Work:
     def _load(self, after: int) -> list[Subject]:
         with self.database.read() as session:
             planned: list[PlannedJudgment] = runs.load_planned(session, self.run.id, after, CHUNK)
-        return load_subjects(self.database, planned) if planned else []
+        subjects = load_subjects(self.database, planned) if planned else []
+        if not self.spec.is_builtin:
+            self._look_up(subjects)
+        return subjects
+
+    def _look_up(self, subjects: Sequence[Subject]) -> None:
+        """Find a chunk's stored answers with one query, so that no call waits for the database."""
+        keys = []
+        for subject in subjects:
+            with contextlib.suppress(MissingReferenceError):
+                keys.append(self._key(subject))
+        with self.database.read() as session:
+            stored = results.find_calls(session, keys)
+        self._looked_up.update({key: stored.get(key) for key in keys})
+
+    def _key(self, subject: Subject) -> str:
+        repetition = subject.planned.repetition
+        return request_for(self.spec, subject.texts, subject.shown_order, repetition, self.fence_key).key
 
     async def _judge_all(self, queue: asyncio.Queue[Subject | None]) -> None:
         while (subject := await queue.get()) is not None:
@@ -162,6 +181,8 @@ class Work:
         self._stop.set()
 
     async def _find(self, key: str) -> StoredCall | None:
+        if key in self._looked_up:
+            return self._looked_up.pop(key)
         return await asyncio.to_thread(self._find_now, key)
 
     def _find_now(self, key: str) -> StoredCall | None:
