@@ -31,6 +31,14 @@ _NO_QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing"
 _BAD_KEY = re.compile(
     r"invalid[_ ]api[_ ]key|incorrect api key|api key not valid|authentication", re.IGNORECASE
 )
+_NO_SCHEMA = re.compile(
+    r"response_format|json_schema|response_schema|guided_json|structured output", re.IGNORECASE
+)
+_NO_PARAMETER = re.compile(
+    r"unsupported[_ ](?:parameter|value)|unrecognized request argument|unknown parameter|unsupported param"
+    r"|does not support (?:the )?(?:parameter|setting|temperature)",
+    re.IGNORECASE,
+)
 _FILTER = re.compile(
     r"content[_ ]filter|content management policy|content policy|safety system", re.IGNORECASE
 )
@@ -66,8 +74,12 @@ def classify(error: BaseException) -> CallError:
         return ConnectionLostError(message)
     if status >= 500 or status in (409, 425):
         return ServerError(message, status_code=status, retry_after_s=retry_after_s(_headers(error)))
-    if status in (401, 402, 403, 404) or _BAD_KEY.search(text):
+    if status in (401, 402, 403, 404) or _BAD_KEY.search(text) or _NO_PARAMETER.search(text):
         return ProviderCallError(message, status_code=status)
+    if _NO_SCHEMA.search(text):
+        return ProviderCallError(
+            f"this endpoint takes no JSON schema, ask for tags: {message}", status_code=status
+        )
     reason: Reason = "refused" if _FILTER.search(text) else "api_error"
     return CallRejectedError(message, status_code=status, reason=reason)
 

@@ -106,12 +106,9 @@ async def _repair(
         repaired = await complete(request)
     except FinalCallError as error:
         return replace(first, calls=(*first.calls, Call(request, None, f"{error}")))
-    reading = read_reply(spec, repaired, first.shown_order, n_responses=n_responses)
+    reading = read_replies(spec, (reply, repaired), first.shown_order, n_responses=n_responses)
     calls = (*first.calls, Call(request, repaired))
-    judgment = _judgment(reading, first.shown_order, first.repetition, reply.text, calls)
-    if judgment.state == "unscored" or not first.reasoning:
-        return judgment
-    return replace(judgment, reasoning=f"{first.reasoning}\n\n{judgment.reasoning}".strip())
+    return _judgment(reading, first.shown_order, first.repetition, reply.text, calls)
 
 
 def repair_request(spec: JudgeSpec, request: CallRequest, reply: CallReply, problem: str) -> CallRequest:
@@ -121,19 +118,28 @@ def repair_request(spec: JudgeSpec, request: CallRequest, reply: CallReply, prob
     return replace(request, messages=(*request.messages, said, Message("user", text)))
 
 
-def reread(spec: JudgeSpec, judgment: Judgment, *, n_responses: int = 2) -> Judgment:
-    """Read a stored judgment's calls with this parser, without a call.
+def read_replies(
+    spec: JudgeSpec, replies: Sequence[CallReply], shown_order: ShownOrder, *, n_responses: int = 2
+) -> Reading:
+    """Read a first reply and, where it offers nothing, its repair reply if there is one. Makes no call."""
+    first = read_reply(spec, replies[0], shown_order, n_responses=n_responses)
+    if first.state == "scored" or len(replies) == 1:
+        return first
+    repaired = read_reply(spec, replies[-1], shown_order, n_responses=n_responses)
+    if repaired.state == "unscored" or not first.reasoning:
+        return repaired
+    return replace(repaired, reasoning=f"{first.reasoning}\n\n{repaired.reasoning}".strip())
 
-    The first reply is read; if it offers nothing and a repair reply is stored, that one. A judgment whose
-    call brought no reply stays as it is. No repair turn is made anew.
+
+def reread(spec: JudgeSpec, judgment: Judgment, *, n_responses: int = 2) -> Judgment:
+    """Read a stored judgment's replies with this parser, without a call.
+
+    A judgment whose call brought no reply stays as it is. No repair turn is made anew.
     """
     replies = [call.reply for call in judgment.calls if call.reply is not None]
     if not replies:
         return judgment
-    for reply in replies:
-        reading = read_reply(spec, reply, judgment.shown_order, n_responses=n_responses)
-        if reading.state == "scored":
-            break
+    reading = read_replies(spec, replies, judgment.shown_order, n_responses=n_responses)
     return _judgment(reading, judgment.shown_order, judgment.repetition, replies[0].text, judgment.calls)
 
 

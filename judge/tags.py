@@ -31,8 +31,8 @@ _QUOTES = (
     re.compile(r"^[ \t]*(?P<mark>```+|~~~+).*?(?:^[ \t]*(?P=mark)[ \t]*$|\Z)", re.DOTALL | re.MULTILINE),
     re.compile(r"(?<!`)(`{1,2})(?!`)[^`\n]+\1(?!`)"),
     re.compile(r"^[ \t]*>.*$", re.MULTILINE),
-    re.compile(r"(?<!\w)\"(?=\S).{0,4000}?(?<=\S)\"(?!\w)", re.DOTALL),
-    re.compile(r"[“„«「『‹].{0,4000}?[”“»」』›]", re.DOTALL),
+    re.compile(r"(?<!\w)\"(?=\S).{0,2000}?(?<=\S)\"(?!\w)", re.DOTALL),
+    re.compile(r"[“„«「『‹].{0,2000}?[”“»」』›]", re.DOTALL),
     re.compile(r"(?<!\w)['‘](?=\S)[^'’\n]*?(?<=\S)['’](?!\w)"),
     re.compile(r"<blockquote\b.*?(?:</blockquote\s*>|\Z)", re.DOTALL | re.IGNORECASE),
 )

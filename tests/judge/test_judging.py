@@ -211,9 +211,9 @@ def test_no_model_is_asked_where_the_needed_reference_is_missing() -> None:
 def test_stored_text_is_read_anew_without_a_call() -> None:
     complete = answer_with(CallReply("prose"), CallReply("[[B]]"))
     judgment = asyncio.run(judge_order(judge_for(), PAIR, "ba", 0, complete, FENCE_KEY))
-    again = reread(judge_for(), judgment)
-    assert (again.verdict, again.calls, again.raw_text) == (judgment.verdict, judgment.calls, "prose")
-    assert again.verdict == "a"
+    assert reread(judge_for(), judgment) == judgment
+    assert (judgment.verdict, judgment.raw_text) == ("a", "prose")
+    assert judgment.reasoning.startswith("prose")
     old = replace(judgment, verdict="tie")
     assert reread(judge_for(), old).verdict == "a"
 

@@ -52,6 +52,18 @@ FAILURES: list[tuple[str, Reply, type[CallError], int | None]] = [
     ("403", Reply("forbidden", status=403), ProviderCallError, 403),
     ("404", Reply("no such model", status=404), ProviderCallError, 404),
     ("a wrong key as a bad request", Reply("Invalid API key", status=400), ProviderCallError, 400),
+    (
+        "no schemas",
+        Reply("response_format json_schema is not supported", status=400),
+        ProviderCallError,
+        400,
+    ),
+    (
+        "a parameter it does not take",
+        Reply("Unsupported value: 'temperature' does not support 0 with this model", status=400),
+        ProviderCallError,
+        400,
+    ),
     ("400", Reply("context length exceeded", status=400), CallRejectedError, 400),
     ("413", Reply("too large", status=413), CallRejectedError, 413),
     ("422", Reply("unprocessable", status=422), CallRejectedError, 422),
