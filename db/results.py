@@ -126,7 +126,7 @@ def save_results(
     decided already stays as it is.
     """
     now = utc_now()
-    _save_calls(session, calls, now)
+    save_calls(session, calls, now)
     ids = _call_ids(session, {key for judgment in judgments for key in judgment.call_keys})
     open_ids = set(
         session.scalars(
@@ -157,7 +157,7 @@ def save_results(
     )
 
 
-def _save_calls(session: Session, calls: Sequence[StoredCall], now: datetime) -> None:
+def save_calls(session: Session, calls: Sequence[StoredCall], now: datetime) -> None:
     """Store answers; where two workers asked the same at once, the first answer stays."""
     fields = StoredCall.__dataclass_fields__
     rows = {call.key: {name: getattr(call, name) for name in fields} for call in calls}
