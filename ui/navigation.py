@@ -31,6 +31,20 @@ class PageEntry:
     visibility: Literal["visible", "hidden"] = "visible"
 
 
+HOME = PageEntry(
+    "home",
+    "home.py",
+    "Home",
+    "home",
+    "What this is, how far your comparison is, and what to do next.",
+)
+VOTE = PageEntry(
+    "vote",
+    "vote.py",
+    "Vote",
+    "how_to_vote",
+    "Which response is better? Two responses side by side, names hidden, sides random.",
+)
 LEADERBOARD = PageEntry(
     "leaderboard",
     "leaderboard.py",
@@ -75,10 +89,11 @@ IMPORT = PageEntry(
     "Bring prompts, responses, votes or recorded judgments from files; see first what is new and what bad.",
 )
 
-START = LEADERBOARD
+START = HOME
 """The page at the app's root."""
 
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
+    "": (HOME, VOTE),
     "Results": (LEADERBOARD, MATCHES, MATCH),
     "Judging": (RUNS, JUDGES),
     "Data": (IMPORT,),

@@ -41,7 +41,7 @@ def test_from_a_file_to_one_match_through_a_judge(app: ServedApp, page: Page, tm
     file = tmp_path / "answers.csv"
     write_csv(file)
     with serve(NAMED["longest"]) as llm:
-        open_address(page, app.url)
+        open_address(page, f"{app.url}/leaderboard")
         expect_text(page, "There is no data yet")
         page.get_by_role("link", name="Import a file").click()
         drop_files(page, file)

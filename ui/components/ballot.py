@@ -15,9 +15,11 @@ from arena.judges import list_rubrics
 from arena.vote import MAX_COMMENT_CHARS, REASONS, Ballot, CastVote, Progress, PromptMessage, ShownVerdict
 from ui.components.responses import Tone, show_text
 from ui.components.voter import Place, go_on, skip, undo, vote
+from ui.components.words import note
 from ui.figures import plural, time_left
 
 PANE_PX: Final = 440
+TONES: Final[tuple[Tone, Tone]] = ("a", "b")
 PROMPT_PX: Final = 180
 LONG_PROMPT_CHARS: Final = 600
 RUBRIC: Final = "helpfulness"
@@ -36,7 +38,7 @@ def show_progress(progress: Progress) -> None:
     left = time_left(progress.seconds_left)
     words = Markup('<p class="eh-note"><strong>{} of {}</strong> votes \N{MIDDLE DOT} {}{}</p>')
     skipped = f" \N{MIDDLE DOT} {plural(progress.n_skipped, 'pair')} set aside" if progress.n_skipped else ""
-    st.html(words.format(progress.n_votes, progress.n_goal, left, skipped))
+    st.html(words.format(progress.n_votes, progress.n_goal, left, skipped), width="content")
 
 
 def show_rubric() -> None:
@@ -44,15 +46,15 @@ def show_rubric() -> None:
     rubric = next((rubric for rubric in list_rubrics() if rubric.name == RUBRIC), None)
     with st.popover("What am I judging?", icon=":material/help:"):
         st.markdown(
-            "Which response would you rather have been given? Read the prompt, then both responses to the end."
+            "Which response would you rather have got? Read the prompt, then both responses to the end."
         )
         if rubric is not None:
             st.markdown("\n".join(f"- {question}" for question in rubric.questions))
         st.markdown(
-            "**Tie** when you would take either. **Both bad** when you would send both back: that is not a tie"
-            " and is counted apart. **Skip** when you cannot judge the subject; it costs nothing."
+            "**Tie** when you would take either. **Both bad** when you would send both back: that is not a"
+            " tie and is counted apart. **Skip** when you cannot judge the subject; it costs nothing."
         )
-        st.caption("Sides are random and names stay hidden. Keys: A, B, T, X, S, U, and Enter for the next pair.")
+        st.caption("Sides are random, names stay hidden. Keys: A, B, T, X, S, U, and Enter to go on.")
 
 
 def show_prompt(messages: Sequence[PromptMessage]) -> None:
@@ -75,59 +77,74 @@ def _show_messages(messages: Sequence[PromptMessage]) -> None:
 
 def show_panes(place: Place, ballot: Ballot) -> None:
     """Show both responses side by side, or on a phone one at a time."""
-    sides: tuple[tuple[Tone, tuple[str, ...]], ...] = (("a", ballot.turns_a), ("b", ballot.turns_b))
     if is_phone():
         shown = st.segmented_control(
-            "Response", ("A", "B"), default="A", required=True, width="stretch", key=f"side_{place.n_shown}"
-        )
-        _show_pane(place, *sides[0 if shown == "A" else 1])
+            "Response", ("A", "B"), default="A", required=True, width="stretch", key=f"side_{place.n_shown}",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        with st.container(border=True, key=f"pane_{place.n_shown}_{shown}"):
+            show_text(ballot.turns_a if shown == "A" else ballot.turns_b)
         return
-    for column, side in zip(st.columns(2), sides, strict=True):
+    for column, tone, turns in zip(st.columns(2), TONES, (ballot.turns_a, ballot.turns_b), strict=True):
         with column:
-            _show_pane(place, *side)
-
-
-def _show_pane(place: Place, tone: Tone, turns: tuple[str, ...]) -> None:
-    head = Markup('<p class="eh-note"><span class="eh-side eh-side-{}">{}</span> Response {}</p>')
-    st.html(head.format(tone, tone.upper(), tone.upper()))
-    # A pane of its own for each pair: a pane that stays would stay scrolled where the last text was left.
-    with st.container(height=PANE_PX, border=True, key=f"pane_{tone}_{place.n_shown}"):
-        show_text(turns)
+            head = Markup('<p class="eh-note"><span class="eh-side eh-side-{}">{}</span> Response {}</p>')
+            st.html(head.format(tone, tone.upper(), tone.upper()))
+            # A pane of its own for each pair: one that stays would stay scrolled to where it was left.
+            with st.container(height=PANE_PX, border=True, key=f"pane_{tone}_{place.n_shown}"):
+                show_text(turns)
 
 
 def show_vote_bar(ballot: Ballot, progress: Progress) -> None:
     """Show the choices, pinned to the bottom."""
-    with st.bottom, st.container(horizontal=True, horizontal_alignment="center", key="vote_bar"):
-        for verdict, words, key in _CHOICES:
-            st.button(
-                words, key=f"vote_{verdict}", shortcut=key, on_click=vote, args=(verdict,),
-                type="primary" if verdict in ("A", "B") else "secondary",
-            )  # fmt: skip
-        st.button("Skip", key="vote_skip", shortcut="S", on_click=skip, type="tertiary")
-        is_nothing = ballot.is_reopened or progress.n_votes + progress.n_skipped == 0
-        st.button("Undo", key="vote_undo", shortcut="U", on_click=undo, type="tertiary", disabled=is_nothing)
+    with st.bottom:
+        if not is_phone():
+            note("Which response is better?")
+        with st.container(horizontal=True, gap="small", key="vote_bar"):
+            for verdict, words, key in _CHOICES:
+                st.button(
+                    verdict if is_phone() and verdict in ("A", "B") else words, key=f"vote_{verdict}",
+                    shortcut=_shortcut(key), on_click=vote, args=(verdict,),
+                    type="primary" if verdict in ("A", "B") else "secondary",
+                )  # fmt: skip
+            st.button("Skip", key="vote_skip", shortcut=_shortcut("S"), on_click=skip, type="tertiary")
+            is_nothing = ballot.is_reopened or progress.n_votes + progress.n_skipped == 0
+            show_undo(is_offered=not is_nothing)
 
 
 def show_reason_bar(place: Place, cast: CastVote) -> None:
     """Show, after the choice, the chips and the way to the next pair."""
     reasons, comment = f"reasons_{place.n_shown}", f"comment_{place.n_shown}"
     with st.bottom:
-        said = Markup('<p class="eh-note">Your vote: <strong>{}</strong>. Why? You may leave this out.</p>')
-        st.html(said.format(_CHOSEN[cast.verdict]))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chosen"):
+            said = Markup('<p class="eh-note">Your vote: <strong>{}</strong>. Why? (optional)</p>')
+            st.html(said.format(_CHOSEN[cast.verdict]), width="content")
+            show_undo(is_offered=True)
         with (
             st.form("vote_reasons", border=False),
-            st.container(horizontal=True, vertical_alignment="center", key="reason_bar"),
+            st.container(horizontal=True, vertical_alignment="center", gap="small", key="reason_bar"),
         ):
             st.pills("Reasons", REASONS, selection_mode="multi", key=reasons, label_visibility="collapsed")
             st.text_input(
                 "Comment", key=comment, max_chars=MAX_COMMENT_CHARS, placeholder="Comment",
-                label_visibility="collapsed", width=320,
+                label_visibility="collapsed", width=300,
             )  # fmt: skip
             st.form_submit_button(
-                "Next pair", type="primary", shortcut="Enter", on_click=go_on, args=(reasons, comment),
-                key="vote_next",
+                "Next pair", type="primary", shortcut=_shortcut("Enter"), on_click=go_on,
+                args=(reasons, comment), key="vote_next",
             )  # fmt: skip
-        st.button("Undo", key="vote_undo", shortcut="U", on_click=undo, type="tertiary")
+
+
+def show_undo(*, is_offered: bool, words: str = "Undo") -> None:
+    """Offer to take back the last step."""
+    st.button(
+        words, key="vote_undo", shortcut=_shortcut("U"), on_click=undo, type="tertiary",
+        disabled=not is_offered,
+    )  # fmt: skip
+
+
+def _shortcut(key: str) -> str | None:
+    """Return the key where there is a keyboard: on a phone its hint only takes room."""
+    return None if is_phone() else key
 
 
 def is_phone() -> bool:

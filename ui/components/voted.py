@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from arena.vote import ROUND_VOTES, Progress
-from ui.components.voter import look_at_skipped, undo, vote_on
+from ui.components.ballot import show_undo
+from ui.components.voter import look_at_skipped, vote_on
 from ui.components.words import lead, note
 from ui.figures import plural
 from ui.navigation import LEADERBOARD, page_link
@@ -16,13 +17,15 @@ def show_round_done(dataset: str, progress: Progress) -> None:
     with st.container(border=True, width=720, key="vote_done"):
         lead(f"{plural(progress.n_votes, 'vote')}, thank you. That is a round.")
         n_left = progress.n_pairs - progress.n_votes - progress.n_skipped
-        note(f"{plural(n_left, 'pair')} left here. Every vote narrows what people say, and checks the judges.")
+        note(
+            f"{plural(n_left, 'pair')} left here. Every vote sharpens people's ranking and checks the judges."
+        )
         with st.container(horizontal=True):
             st.button(
-                f"Vote on {min(ROUND_VOTES, n_left)} more", type="primary", key="vote_more", shortcut="Enter",
+                f"Vote on {min(ROUND_VOTES, n_left)} more", type="primary", key="vote_more",
                 on_click=vote_on, args=(progress.n_votes,),
             )  # fmt: skip
-            st.button("Undo the last vote", key="vote_undo", shortcut="U", on_click=undo, type="tertiary")
+            show_undo(is_offered=True, words="Undo the last vote")
         _link_board(dataset)
 
 
@@ -34,7 +37,7 @@ def show_all_done(dataset: str, progress: Progress) -> None:
             if progress.n_skipped:
                 words = f"Look again at the {plural(progress.n_skipped, 'pair')} you set aside"
                 st.button(words, type="primary", key="vote_skipped", on_click=look_at_skipped)
-            st.button("Undo the last step", key="vote_undo", shortcut="U", on_click=undo, type="tertiary")
+            show_undo(is_offered=True, words="Undo the last step")
         _link_board(dataset)
 
 

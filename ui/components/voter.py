@@ -71,7 +71,7 @@ def ask_voter() -> str:
             "Your name as a voter",
             max_chars=MAX_NAME_CHARS,
             placeholder="Any name you will remember",
-            help="Your votes are kept under it and you find your place again. Nothing else is stored about you.",
+            help="Your votes are kept under it, so that you find your place again. Nothing else is stored.",
         )
         if st.form_submit_button("Start voting", type="primary", icon=":material/how_to_vote:"):
             try:
@@ -83,8 +83,14 @@ def ask_voter() -> str:
     st.stop()
 
 
-def leave_voter() -> None:
-    """Let somebody else vote here: a callback."""
+def show_voter(name: str) -> None:
+    """Say who votes, and let somebody else vote here."""
+    with st.popover(label(name), icon=":material/person:"):
+        st.markdown("Votes here are kept under this name. The address of this page brings you back to them.")
+        st.button("Vote under another name", on_click=_leave_voter)
+
+
+def _leave_voter() -> None:
     _forget_voter()
     st.session_state.pop(_AT, None)
 
@@ -162,7 +168,7 @@ def vote_on(n_votes: int) -> None:
     """Begin another round: a callback."""
     place = st.session_state.get(_AT)
     if isinstance(place, Place):
-        st.session_state[_AT] = replace(place, n_more=n_votes)
+        st.session_state[_AT] = replace(place, ballot=None, n_more=n_votes)
 
 
 def look_at_skipped() -> None:

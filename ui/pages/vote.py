@@ -13,11 +13,9 @@ from ui.components.ballot import (
     show_vote_bar,
 )
 from ui.components.empty import show_empty
-from ui.components.voter import ask_voter, get_place, leave_voter, show_notice
 from ui.components.voted import show_all_done, show_round_done
-from ui.components.words import note
+from ui.components.voter import ask_voter, get_place, show_notice, show_voter
 from ui.navigation import HOME, IMPORT
-from ui.render import label
 from ui.state import database
 
 st.title("Vote")
@@ -32,11 +30,9 @@ if not names:
     )
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="center", key="vote_head"):
-    dataset = names[0]
-    if len(names) > 1:
-        dataset = st.selectbox("Dataset", names, key="dataset", bind="query-params", width=220)
-    show_rubric()
+dataset = names[0]
+if len(names) > 1:
+    dataset = st.selectbox("Dataset", names, key="dataset", bind="query-params", width=250)
 voter = ask_voter()
 show_notice()
 progress = get_progress(db, dataset, voter)
@@ -51,10 +47,11 @@ if progress.n_pairs == 0:
     st.stop()
 
 place = get_place(db, dataset, voter)
-with st.container(horizontal=True, vertical_alignment="center", key="vote_progress"):
+with st.container(horizontal=True, vertical_alignment="center", key="vote_head"):
     show_progress(progress)
-    note(f"Voting as {voter}")
-    st.button("Not you?", type="tertiary", on_click=leave_voter)
+    st.space("stretch")
+    show_rubric()
+    show_voter(voter)
 
 is_round_done = progress.n_votes > place.n_more and progress.n_votes % ROUND_VOTES == 0
 if place.cast is None and place.ballot is None:

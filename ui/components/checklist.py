@@ -1,0 +1,137 @@
+"""The home page's facts: steps that fill themselves, and what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from arena.agreement import ENOUGH, AgreementFigure
+from arena.board.records import Board, BoardQuery
+from arena.checklist import Checklist, Step, StepName, get_change_mark, get_checklist
+from arena.leaderboard import get_board
+from arena.matches import MatchFilter
+from ui.components.words import note
+from ui.figures import percent, plural, usd
+from ui.match_address import filter_to_query
+from ui.navigation import IMPORT, JUDGES, MATCHES, RUNS, VOTE, PageEntry, page_link
+from ui.render import label
+from ui.state import database, database_url
+
+SECONDS: Final = 20
+_ICONS: Final = {"done": "check_circle", "begun": "timelapse", "open": "radio_button_unchecked"}
+_TARGETS: Final[dict[StepName, PageEntry]] = {
+    "prompts": IMPORT,
+    "responses": IMPORT,
+    "judge": JUDGES,
+    "run": RUNS,
+    "votes": VOTE,
+    "trust": JUDGES,
+}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What makes two readings the same: a data set of a database, as long as nothing came or went."""
+
+    url: str
+    dataset: str
+    mark: str
+
+    @classmethod
+    def now(cls, dataset: str) -> _Asked:
+        return cls(database_url(), dataset, get_change_mark(database()))
+
+
+def load_checklist(dataset: str) -> Checklist:
+    """Return the facts, counted anew when something came or went."""
+    return _checklist(_Asked.now(dataset))
+
+
+def load_board(dataset: str) -> Board:
+    """Return the board as the leaderboard shows it at first."""
+    return _board(_Asked.now(dataset))
+
+
+@st.cache_data(ttl=SECONDS, max_entries=16, show_spinner=False)
+def _checklist(asked: _Asked) -> Checklist:
+    return get_checklist(database(), asked.dataset)
+
+
+@st.cache_data(ttl=SECONDS, max_entries=16, show_spinner=False)
+def _board(asked: _Asked) -> Board:
+    return get_board(database(), BoardQuery(dataset=asked.dataset))
+
+
+def show_steps(facts: Checklist) -> None:
+    """Show each step with its state; it opens the page where it is done."""
+    for step in facts.steps:
+        words = _words(facts, step)
+        if step == facts.next_step:
+            words = f"**{words}**"
+        query = (
+            {} if _TARGETS[step.name] is IMPORT and step.state == "done" else {"dataset": facts.dataset.name}
+        )
+        page_link(_TARGETS[step.name], words, query, icon=_ICONS[step.state])
+
+
+def _words(facts: Checklist, step: Step) -> str:
+    counted = f"{step.part:,} of {step.whole:,}"
+    match step.name, step.state:
+        case "prompts", "open":
+            return "Bring prompts"
+        case "prompts", _:
+            return plural(step.part, "prompt")
+        case "responses", "open":
+            return "Bring responses of two contestants or more"
+        case "responses", _:
+            return f"{counted} responses"
+        case "judge", "open":
+            return "Choose a judge"
+        case "judge", _:
+            return "Judge set" if facts.judge is None else f"Judge: {label(facts.judge)}"
+        case "run", "open":
+            return "Let the judge compare the responses"
+        case "run", "begun":
+            return f"First run at {percent(step.part / step.whole if step.whole else 0)}"
+        case "run", _:
+            return f"{plural(facts.dataset.n_matches, 'match', 'matches')} by judges"
+        case "votes", "done":
+            return plural(step.part, "human vote")
+        case "votes", _:
+            return f"{counted} human votes"
+    return trust_words(facts.agreement)
+
+
+def trust_words(figure: AgreementFigure | None) -> str:
+    """Say how far the judge is checked against people."""
+    if figure is None:
+        return "Not yet trusted: nobody has voted on what the judge decided"
+    if figure.n < ENOUGH:
+        return f"Not yet trusted: too few votes to say ({figure.n} of {ENOUGH})"
+    agrees = f"agrees with people in {percent(figure.share)} of {figure.n:,} votes"
+    if figure.low > 0:
+        return f"Judge {agrees}"
+    return f"Not yet trusted: {agrees}, not distinguished from chance"
+
+
+def show_needs(facts: Checklist) -> None:
+    """Show what waits for a person, each with its place."""
+    is_nothing = True
+    if facts.n_disagreements and facts.judge is not None:
+        wanted = MatchFilter(dataset=facts.dataset.name, judges=(facts.judge,), disagrees_with_people=True)
+        words = plural(
+            facts.n_disagreements, "disagreement of judge and people", "disagreements of judge and people"
+        )
+        page_link(MATCHES, words, filter_to_query(wanted), icon="contrast")
+        is_nothing = False
+    for run in facts.paused:
+        words = f"Run {run.id} is {run.state}: {run.n_done:,} of {run.n_planned:,} judged"
+        page_link(RUNS, words, {"dataset": facts.dataset.name, "run": run.id}, icon="pause_circle")
+        is_nothing = False
+    if is_nothing:
+        note("Nothing waits for you.")
+    if facts.spent_usd is not None:
+        cap = "" if facts.cap_usd is None else f" of {usd(facts.cap_usd)}"
+        note(f"Spent on runs: {usd(facts.spent_usd)}{cap}")
