@@ -122,14 +122,25 @@ def draw_items(responses: ResponseArrays, spec: RunSpec, baseline_id: int = 0) -
     if drawing.kind == "share":
         prompts = prompts[: max(1, round(drawing.share * len(prompts)))]
     rank = {int(prompt): position for position, prompt in enumerate(prompts)}
-    items = _singles(responses) if spec.mode == "pointwise" else _pairs(responses, baseline_id)
+    items = all_items(responses, spec, baseline_id)
     position = np.array([rank.get(int(prompt), -1) for prompt in items.prompt_id], dtype=np.int64)
     chosen = np.flatnonzero(position >= 0)
-    if drawing.kind == "number":
-        chosen = rng.permutation(chosen)[: drawing.number]
+    if drawing.kind in ("number", "adaptive"):
+        chosen = rng.permutation(chosen)[: drawing.number or first_round(responses)]
     else:
         chosen = chosen[np.argsort(position[chosen], kind="stable")]
     return Items(items.prompt_id[chosen], items.first[chosen], items.second[chosen])
+
+
+def first_round(responses: ResponseArrays) -> int:
+    """Return how many matches an adaptive run draws before anything is known."""
+    n_contestants = len(np.unique(responses.contestant_id))
+    return max(20, 4 * n_contestants)
+
+
+def all_items(responses: ResponseArrays, spec: RunSpec, baseline_id: int = 0) -> Items:
+    """Return everything that could be judged."""
+    return _singles(responses) if spec.mode == "pointwise" else _pairs(responses, baseline_id)
 
 
 def _singles(responses: ResponseArrays) -> Items:
@@ -212,7 +223,14 @@ def start_run(database: Database, spec: RunSpec) -> int:
     with in_words(), database.write() as session:
         judge_id = judges.save_judge(session, to_new_judge(draft.judge))
         run_id = runs.add_run(session, draft.dataset_id, judge_id, spec.to_json())
-    planned = draft.planned
+    store_planned(database, run_id, judge_id, draft.planned)
+    with in_words(), database.write() as session:
+        runs.set_run(session, run_id, state="waiting", n_already=draft.planned.n_already)
+    return run_id
+
+
+def store_planned(database: Database, run_id: int, judge_id: int, planned: Planned) -> None:
+    """Store judgments as planned, in batches so that other writers get their turn."""
     with in_words():
         for start in range(0, len(planned), INSERT_BATCH):
             with database.write() as session:
@@ -223,8 +241,6 @@ def start_run(database: Database, spec: RunSpec) -> int:
                 runs.add_planned(session, run_id, judge_id, _new_rows(planned, rows))
         with database.write() as session:
             runs.recount(session, run_id)
-            runs.set_run(session, run_id, state="waiting", n_already=planned.n_already)
-    return run_id
 
 
 def _new_rows(planned: Planned, rows: range) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
+from arena.run.adaptive import plan_next_round
 from arena.run.pace import Allowance, Pace
 from arena.run.spec import RunSpec
 from arena.run.station import Client, Patience, Spending
@@ -89,7 +90,18 @@ def work_off(
     wish = RunSpec.from_json(run.plan)
     spec = replace(JudgeSpec.from_json(json.dumps(stored.spec)), api_base=wish.api_base)
     try:
-        state, why = asyncio.run(_work(database, run, wish, spec, fence_key, keep_on, patience or Patience()))
+        while True:
+            state, why = asyncio.run(
+                _work(database, run, wish, spec, fence_key, keep_on, patience or Patience())
+            )
+            if state != "done" or wish.pairs != "adaptive":
+                break
+            following = plan_next_round(database, run)
+            why = following.why
+            if not following.n_planned:
+                break
+            with database.read() as session:
+                run = runs.get_run(session, run_id)
     except KeyboardInterrupt:
         _leave(database, run_id, "paused", "Interrupted by hand.")
         raise

@@ -10,7 +10,10 @@ from typing import Any, Literal
 from arena.errors import UsageError
 
 Mode = Literal["pairwise", "pointwise"]
-PAIRS_HELP = "all, baseline:NAME, a number of matches such as 200, or a share of prompts such as 25%"
+PAIRS_HELP = (
+    "all, baseline:NAME, a number of matches such as 200, a share of prompts such as 25%, or adaptive:"
+    " rounds of the pairs that best separate undecided neighbours"
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class RunSpec:
     contestants : tuple of str
         Empty: all that have responses.
     pairs : str
-        `all`, `baseline:NAME`, `N` (that many matches, drawn uniformly) or `N%` (a share of prompts).
+        `all`, `baseline:NAME`, `N` (that many matches, drawn uniformly), `N%` (a share of prompts) or
+        `adaptive`.
     max_cost_usd, max_calls : float, int or None
         Caps of this run; None: none.
     max_concurrency : int
@@ -81,6 +85,8 @@ class RunSpec:
         """Read `pairs`."""
         if self.pairs == "all":
             return Drawing("all")
+        if self.pairs == "adaptive":
+            return Drawing("adaptive")
         if self.pairs.startswith("baseline:") and len(self.pairs) > len("baseline:"):
             return Drawing("baseline", baseline=self.pairs.removeprefix("baseline:"))
         if match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", self.pairs):
@@ -105,7 +111,7 @@ class RunSpec:
 class Drawing:
     """Which of the possible pairs a run takes."""
 
-    kind: Literal["all", "baseline", "number", "share"]
+    kind: Literal["all", "adaptive", "baseline", "number", "share"]
     baseline: str = ""
     number: int = 0
     share: float = 1.0

@@ -291,3 +291,24 @@ def test_a_killed_runner_loses_nothing_and_asks_nothing_twice(poems: Database) -
         assert llm.stats()["n_requests"] <= 36 + 2 * 4
     (card,) = get_cards(poems, "openai/test-judge")
     assert (card.n_pairs, card.n_unscored) == (18, 0)
+
+
+def test_an_adaptive_run_asks_less_where_the_order_is_clear(store: Database) -> None:
+    fill(store, n_prompts=60)
+    status = work(store, RunSpec("poems", "builtin/random", pairs="adaptive"))
+    assert "still not told apart" in status.sentence, "a coin never settles an order"
+    assert status.n_scored == 2 * 3 * 60
+    with serve(better_with_luck) as llm:
+        status = work(store, replace(asking(llm), pairs="adaptive"))
+    assert status.state == "done"
+    assert "Settled" in status.sentence
+    assert status.n_scored < 2 * 3 * 60
+
+
+def better_with_luck(request: Request) -> str:
+    """Prefer the later name in eleven of twelve pairs, whatever is shown first."""
+    shown = read_prompt(request)
+    later_is_first = shown.first.split()[0] > shown.second.split()[0]
+    pair = "".join(sorted((shown.first, shown.second)))
+    is_lucky = sum(pair.encode()) % 12 == 0
+    return write_verdict(request, "A" if later_is_first != is_lucky else "B")
