@@ -1,26 +1,30 @@
 """Opening a database: one engine that reads, one that writes, and the recipe that makes SQLite keep its word.
 
-SQLite's default transactions lose concurrent updates; `BEGIN IMMEDIATE` for writers loses none.
+SQLite's default transactions lose concurrent updates; `BEGIN IMMEDIATE` for writers loses none. `db.postgres`
+holds the other recipe.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.orm import Session
 
 from db.errors import DatabaseUnreachableError, DatabaseUrlError
+from db.postgres import NOT_ALLOWED, Turn, create_reader, create_writer, wait_for
 
 BUSY_TIMEOUT_MS = 30_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,14 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open a session that commits at the end of the block, or changes nothing. Keep the block short."""
+    def write(self, turn: Turn = Turn.SHORT) -> Iterator[Session]:
+        """Open a session that commits at the end of the block, or changes nothing. Keep the block short.
+
+        One block runs at a time: it sees everything that was written before it.
+        """
         with Session(self.writer, expire_on_commit=False) as session, reachable(self.url), session.begin():
+            if not self.is_sqlite:
+                wait_for(session.connection(), turn)
             yield session
 
     def close(self) -> None:
@@ -69,21 +78,24 @@ def open_database(url: str) -> Database:
         If the server's driver is not installed.
     """
     try:
-        kind = make_url(url).get_backend_name()
+        parsed = make_url(url)
+        kind = parsed.get_backend_name()
     except ArgumentError as error:
         raise DatabaseUrlError(url) from error
     if kind == "sqlite":
-        return Database(url, _sqlite_engine(url, "BEGIN"), _sqlite_engine(url, "BEGIN IMMEDIATE"))
-    if kind == "postgresql":
-        try:
-            engine = create_engine(url, json_serializer=_to_json)
-        except ModuleNotFoundError as error:
-            raise DatabaseUnreachableError(url, f"its driver {error.name} is not installed") from error
-        return Database(url, engine, engine)
-    raise DatabaseUrlError(url)
+        return Database(url, _sqlite_engine(parsed, "BEGIN"), _sqlite_engine(parsed, "BEGIN IMMEDIATE"))
+    if kind == "postgres":  # as hosts hand it out
+        parsed, kind = parsed.set(drivername="postgresql"), "postgresql"
+    if kind != "postgresql":
+        raise DatabaseUrlError(url)
+    try:
+        reader = create_reader(parsed, json_serializer=_to_json)
+        return Database(url, reader, create_writer(parsed, json_serializer=_to_json))
+    except ModuleNotFoundError as error:
+        raise DatabaseUnreachableError(url, f"its driver {error.name} is not installed") from error
 
 
-def _sqlite_engine(url: str, begin: str) -> Engine:
+def _sqlite_engine(url: URL, begin: str) -> Engine:
     engine = create_engine(url, json_serializer=_to_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
 
     def connect(connection: Any, _record: object) -> None:
@@ -106,7 +118,11 @@ def _sqlite_engine(url: str, begin: str) -> Engine:
 
 
 def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Write JSON that both databases keep as it is: half a surrogate pair only fits as an escape."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if not written.isascii() and _SURROGATE.search(written):
+        return json.dumps(value, separators=(",", ":"))
+    return written
 
 
 @contextmanager
@@ -117,6 +133,7 @@ def reachable(url: str) -> Iterator[None]:
     except OperationalError as error:
         raise DatabaseUnreachableError(url, str(error.orig)) from error
     except DriverError as error:
-        if type(error) is DriverError:  # its subclasses are our own mistakes, not the file's
+        # Its subclasses are our own mistakes, not the file's, but for what a server does not allow.
+        if type(error) is DriverError or getattr(error.orig, "sqlstate", None) in NOT_ALLOWED:
             raise DatabaseUnreachableError(url, str(error.orig)) from error
         raise

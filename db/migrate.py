@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +14,8 @@ from sqlalchemy import Connection
 
 from db.engine import Database, reachable
 from db.errors import DatabaseUnreachableError, SchemaError, without_password
+from db.postgres import Turn, sort_texts_by_bytes, wait_for
+from db.tables import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -34,13 +38,45 @@ def upgrade(database: Database) -> bool:
             why = f"its folder cannot be made ({error.strerror})"
             raise DatabaseUnreachableError(database.url, why) from error
     head = _head()
-    with reachable(database.url), database.writer.begin() as connection:
+    with reachable(database.url), database.reader.connect() as connection:
+        # Reading first: a database that is up to date opens while somebody else writes.
+        if _revision(connection) == head:
+            return False
+    with reachable(database.url), _schema_transaction(database) as connection:
         before = _revision(connection)
         if before == head:
             return False
         _refuse_unknown(before, database.url)
         command.upgrade(_config(connection), "head")
     return True
+
+
+@contextmanager
+def _schema_transaction(database: Database) -> Iterator[Connection]:
+    """Open a transaction in which tables may be rebuilt; a migration that fails leaves nothing behind."""
+    with database.writer.connect() as connection:
+        if not database.is_sqlite:
+            with connection.begin():
+                wait_for(connection, Turn.SHORT)
+                yield connection
+                sort_texts_by_bytes(connection, Base.metadata.tables)
+            return
+        # Alembic changes an SQLite table by copying and dropping it; with foreign keys on, the drop takes
+        # along every row that refers to it. The switch is deaf inside a transaction, so it comes before.
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if orphan is not None:
+                    raise SchemaError(
+                        f"The upgrade would leave rows of '{orphan[0]}' without the '{orphan[2]}' they belong"
+                        " to. Nothing was changed."
+                    )
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def check_schema(database: Database) -> None:

