@@ -1,5 +1,6 @@
 """Runs against the fake server: planning, both orders, caps, failures, resuming."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -310,5 +311,5 @@ def better_with_luck(request: Request) -> str:
     shown = read_prompt(request)
     later_is_first = shown.first.split()[0] > shown.second.split()[0]
     pair = "".join(sorted((shown.first, shown.second)))
-    is_lucky = sum(pair.encode()) % 12 == 0
+    is_lucky = hashlib.sha256(pair.encode()).digest()[0] < 256 / 12
     return write_verdict(request, "A" if later_is_first != is_lucky else "B")
