@@ -1,0 +1,310 @@
+"""Generations: which responses are missing, the contestants that are asked, saving what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.errors import NotFoundError
+from db.results import Progress, StoredCall, save_calls
+from db.tables import (
+    ContestantRow,
+    ExactScoreRow,
+    GenerationRow,
+    PromptRow,
+    PromptTagRow,
+    ResponseRow,
+    utc_now,
+)
+
+
+@dataclass(frozen=True)
+class StoredContestant:
+    """What is asked; `model` is None for one that only came from a file."""
+
+    id: int
+    name: str
+    model: str | None
+    api_base: str | None
+    parameters: dict[str, Any]
+    system_prompt: str | None
+    input_usd_per_million: float | None
+    output_usd_per_million: float | None
+
+
+@dataclass(frozen=True)
+class NewContestant:
+    name: str
+    model: str
+    family: str | None
+    api_base: str | None
+    parameters: dict[str, Any]
+    system_prompt: str | None
+    input_usd_per_million: float | None
+    output_usd_per_million: float | None
+
+
+@dataclass(frozen=True)
+class StoredGeneration:
+    id: int
+    dataset_id: int
+    state: str
+    wanted: str
+    stop_reason: str | None
+    plan: dict[str, Any]
+    n_planned: int
+    n_ready: int
+    n_failed: int
+    n_calls: int
+    n_cached: int
+    n_retries: int
+    n_unpriced: int
+    cost_usd: float
+    created_at: datetime
+    started_at: datetime | None
+    heartbeat_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A stored response by its place, and how it stands."""
+
+    prompt_id: int
+    contestant_id: int
+    sample_index: int
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class PromptMessages:
+    id: int
+    messages: tuple[tuple[str, str], ...]
+    """(role, content) each."""
+
+
+@dataclass(frozen=True)
+class PerplexityScore:
+    """Exactly one of `value` and `problem` is set."""
+
+    value: float | None
+    problem: str | None
+    signature: str
+
+
+@dataclass(frozen=True)
+class FinishedResponse:
+    """What became of one cell. `features` are columns of the response's style, empty without a text."""
+
+    prompt_id: int
+    contestant_id: int
+    sample_index: int
+    state: str
+    reason: str | None
+    detail: str | None
+    turns: tuple[str, ...] | None
+    text_hash: str | None
+    finish_reason: str | None
+    n_tokens_in: int | None
+    n_tokens_out: int | None
+    latency_s: float | None
+    cost_usd: float | None
+    features: dict[str, int]
+    perplexity: PerplexityScore | None = None
+
+
+SOURCE = "generate"
+
+
+def find_contestant(session: Session, name: str) -> StoredContestant | None:
+    row = session.scalar(select(ContestantRow).where(ContestantRow.name == name))
+    return None if row is None else _contestant(row)
+
+
+def get_contestants(session: Session, names: Sequence[str]) -> list[StoredContestant]:
+    """Return them in the order of the names; raise NotFoundError, naming the first that is not there."""
+    found = session.scalars(select(ContestantRow).where(ContestantRow.name.in_(names)))
+    rows = {row.name: row for row in found}
+    missing = [name for name in names if name not in rows]
+    if missing:
+        raise NotFoundError(f"There is no contestant '{missing[0]}'. To add it, write NAME=provider/model.")
+    return [_contestant(rows[name]) for name in names]
+
+
+def _contestant(row: ContestantRow) -> StoredContestant:
+    return StoredContestant(**{name: getattr(row, name) for name in StoredContestant.__dataclass_fields__})
+
+
+def save_contestant(session: Session, new: NewContestant) -> int:
+    """Store a contestant, or give a model to one that came from a file without."""
+    columns = {name: getattr(new, name) for name in NewContestant.__dataclass_fields__}
+    found = session.scalar(select(ContestantRow).where(ContestantRow.name == new.name))
+    if found is None:
+        found = ContestantRow(**columns)
+        session.add(found)
+    else:
+        for name, value in columns.items():
+            setattr(found, name, value)
+    session.flush()
+    return found.id
+
+
+def load_prompt_messages(session: Session, dataset_id: int, tags: Sequence[str]) -> list[PromptMessages]:
+    """Return the prompts that have a text, by id; with tags, those that have one of them."""
+    query = (
+        select(PromptRow.id, PromptRow.messages)
+        .where(PromptRow.dataset_id == dataset_id, PromptRow.messages.is_not(None))
+        .order_by(PromptRow.id)
+    )
+    if tags:
+        query = query.where(
+            PromptRow.id.in_(select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(tags)))
+        )
+    return [
+        PromptMessages(row_id, tuple((message["role"], message["content"]) for message in messages or ()))
+        for row_id, messages in session.execute(query)
+    ]
+
+
+def load_cells(session: Session, dataset_id: int, contestant_ids: Sequence[int]) -> list[Cell]:
+    """Return what is there of these contestants; a response without its text counts as ready."""
+    query = (
+        select(ResponseRow.prompt_id, ResponseRow.contestant_id, ResponseRow.sample_index,
+               ResponseRow.state, ResponseRow.reason)
+        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
+        .where(PromptRow.dataset_id == dataset_id, ResponseRow.contestant_id.in_(contestant_ids))
+    )  # fmt: skip
+    return [Cell(*row) for row in session.execute(query)]
+
+
+def add_generation(session: Session, dataset_id: int, plan: dict[str, Any]) -> int:
+    row = GenerationRow(dataset_id=dataset_id, plan=plan)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def find_unfinished(session: Session, dataset_id: int, plan: dict[str, Any]) -> int | None:
+    """Return a generation of exactly this plan that has not ended."""
+    query = select(GenerationRow.id, GenerationRow.plan).where(
+        GenerationRow.dataset_id == dataset_id,
+        GenerationRow.state.in_(("waiting", "running", "paused", "stopped")),
+    )
+    return next((row_id for row_id, stored in session.execute(query) if stored == plan), None)
+
+
+def get_generation(session: Session, generation_id: int) -> StoredGeneration:
+    row = session.get(GenerationRow, generation_id)
+    if row is None:
+        raise NotFoundError(f"There is no generation {generation_id}.")
+    return _generation(row)
+
+
+def list_generations(session: Session, dataset_id: int | None) -> list[StoredGeneration]:
+    """Return the newest first."""
+    query = select(GenerationRow).order_by(GenerationRow.id.desc())
+    if dataset_id is not None:
+        query = query.where(GenerationRow.dataset_id == dataset_id)
+    return [_generation(row) for row in session.scalars(query)]
+
+
+def _generation(row: GenerationRow) -> StoredGeneration:
+    return StoredGeneration(**{name: getattr(row, name) for name in StoredGeneration.__dataclass_fields__})
+
+
+def list_runnable(session: Session) -> list[int]:
+    """Return the generations that wait for a runner or were left by one, oldest first."""
+    query = select(GenerationRow.id).where(
+        GenerationRow.state.in_(("waiting", "running")), GenerationRow.wanted == "run"
+    )
+    return list(session.scalars(query.order_by(GenerationRow.id)))
+
+
+def set_generation(session: Session, generation_id: int, **columns: Any) -> None:
+    session.execute(update(GenerationRow).where(GenerationRow.id == generation_id).values(**columns))
+
+
+def count_failures(session: Session, dataset_id: int, contestant_ids: Sequence[int]) -> dict[str, int]:
+    """Count failed responses by reason."""
+    query = (
+        select(ResponseRow.reason, func.count())
+        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
+        .where(PromptRow.dataset_id == dataset_id, ResponseRow.contestant_id.in_(contestant_ids),
+               ResponseRow.state == "failed")
+        .group_by(ResponseRow.reason)
+    )  # fmt: skip
+    return {str(reason): n for reason, n in session.execute(query)}
+
+
+def save_responses(
+    session: Session,
+    generation_id: int,
+    calls: Sequence[StoredCall],
+    finished: Sequence[FinishedResponse],
+    progress: Progress,
+) -> None:
+    """Store a batch: its calls, its responses and the counters.
+
+    A response that is ready already stays as it is: two runners that met on one cell leave one response.
+    """
+    now = utc_now()
+    save_calls(session, calls, now)
+    fresh = [response for response in finished if _save_response(session, response, now)]
+    n_ready = sum(response.state == "ready" for response in fresh)
+    session.execute(
+        update(GenerationRow)
+        .where(GenerationRow.id == generation_id)
+        .values(
+            n_ready=GenerationRow.n_ready + n_ready,
+            n_failed=GenerationRow.n_failed + len(fresh) - n_ready,
+            n_calls=GenerationRow.n_calls + progress.n_calls,
+            n_cached=GenerationRow.n_cached + progress.n_cached,
+            n_retries=GenerationRow.n_retries + progress.n_retries,
+            n_unpriced=GenerationRow.n_unpriced + progress.n_unpriced,
+            cost_usd=GenerationRow.cost_usd + progress.cost_usd,
+            heartbeat_at=now,
+        )
+    )
+
+
+def _save_response(session: Session, response: FinishedResponse, now: datetime) -> bool:
+    place = (
+        (ResponseRow.prompt_id == response.prompt_id)
+        & (ResponseRow.contestant_id == response.contestant_id)
+        & (ResponseRow.sample_index == response.sample_index)
+    )
+    found = session.execute(select(ResponseRow.id, ResponseRow.state).where(place)).first()
+    if found is not None and found.state == "ready":
+        return False
+    columns: dict[str, Any] = {
+        "state": response.state, "reason": response.reason, "detail": response.detail,
+        "turns": None if response.turns is None else list(response.turns), "text_hash": response.text_hash,
+        "source": SOURCE, "finish_reason": response.finish_reason, "n_tokens_in": response.n_tokens_in,
+        "n_tokens_out": response.n_tokens_out, "latency_s": response.latency_s,
+        "cost_usd": response.cost_usd, "created_at": now, **response.features,
+    }  # fmt: skip
+    if found is not None:
+        session.execute(update(ResponseRow).where(ResponseRow.id == found.id).values(columns))
+        row_id = found.id
+    else:
+        where = {
+            "prompt_id": response.prompt_id,
+            "contestant_id": response.contestant_id,
+            "sample_index": response.sample_index,
+        }
+        row = ResponseRow(**where, **columns)
+        session.add(row)
+        session.flush()
+        row_id = row.id
+    if response.perplexity is not None:
+        score = {name: getattr(response.perplexity, name) for name in PerplexityScore.__dataclass_fields__}
+        session.execute(
+            insert(ExactScoreRow).values(response_id=row_id, metric="perplexity", created_at=now, **score)
+        )
+    return True
