@@ -1,4 +1,4 @@
-"""The alternative annotator test: may a judge stand in for the raters?
+"""The alternative annotator test, which says whether a judge may stand in for the raters.
 
 Calderon, Reichart and Dror (2025), arXiv 2501.10970. Each rater in turn is left out; the judge wins against
 that rater if it agrees with the remaining ones as well, up to a margin epsilon. Here the test of each rater
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
 from ranking.errors import InvalidMatchesError
@@ -66,7 +66,7 @@ def alternative_annotator_test(
     said, table = np.asarray(judge, dtype=np.float64), np.asarray(raters, dtype=np.float64)
     if table.ndim != 2 or said.shape != table.shape[1:]:
         raise InvalidMatchesError(f"one label an item: judge {said.shape}, raters {table.shape}")
-    labels = np.arange(len(said)) if prompt_id is None else np.asarray(prompt_id)
+    labels: NDArray[np.generic] = np.arange(len(said)) if prompt_id is None else np.asarray(prompt_id)
     tests = [_leave_out(said, table, rater, labels, epsilon) for rater in range(len(table))]
     p_values = np.array([test.p_value for test in tests])
     n_items = np.array([test.n_items for test in tests], dtype=np.intp)
@@ -89,7 +89,7 @@ class _LeftOut:
 
 
 def _leave_out(
-    judge: FloatArray, raters: FloatArray, rater: int, prompt_id: FloatArray, epsilon: float
+    judge: FloatArray, raters: FloatArray, rater: int, prompt_id: NDArray[np.generic], epsilon: float
 ) -> _LeftOut:
     rest = np.delete(raters, rater, axis=0)
     n_rest = (~np.isnan(rest)).sum(axis=0)
@@ -104,7 +104,7 @@ def _leave_out(
     return _LeftOut(_one_sided_p(lead, prompt_id[shared]), float(judge_wins.mean()), n)
 
 
-def _one_sided_p(lead: FloatArray, prompt_id: FloatArray) -> float:
+def _one_sided_p(lead: FloatArray, prompt_id: NDArray[np.generic]) -> float:
     """P that a mean lead this far below zero comes of a mean of zero."""
     from scipy.special import stdtr
 

@@ -1,8 +1,8 @@
 """Shares and mean differences over matches that come in clusters: one prompt, many matches.
 
-A ratio's variance is that of its prompts' residuals: Cochran (1977), Sampling Techniques, 11.7. The interval of
-a share is Wilson's (1927, JASA 22:209-212) with the effective number of items, as Korn and Graubard (1998),
-Survey Methodology 24:193-201, do for Clopper and Pearson's.
+A ratio's variance is that of its prompts' residuals: Cochran (1977), Sampling Techniques, 11.7. The interval
+of a share is Wilson's (1927, JASA 22:209-212) with the effective number of items, as Korn and Graubard
+(1998), Survey Methodology 24:193-201, do for Clopper and Pearson's.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """May this judge be trusted? Cards from stored matches."""
 
-from arena.audit.card import JudgeCard, ReasonCount, get_cards
+from arena.audit.card import get_cards
+from arena.audit.records import Figure, JudgeCard, ReasonCount
 
-__all__ = ["JudgeCard", "ReasonCount", "get_cards"]
+__all__ = ["Figure", "JudgeCard", "ReasonCount", "get_cards"]

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from arena.cli import boards, content, people, running
+from arena.cli import auditing, boards, content, generating, people, running
 from arena.cli.output import say
 from arena.errors import ArenaError, UsageError
 
@@ -42,6 +42,6 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for room in (content, people, running, boards):
+    for room in (content, people, generating, running, boards, auditing):
         room.add_commands(commands)
     return parser

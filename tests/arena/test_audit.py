@@ -1,11 +1,12 @@
 import pytest
 
 from arena.audit import JudgeCard, get_cards
-from arena.audit.card import classify
 from arena.errors import NotFoundError
 from db import Database
-from db.boards import VerdictCount
 from tests.arena.filling import import_rows, record
+
+SHOWN = {"a": ("A", "B"), "b": ("B", "A"), "tie": ("tie", "tie"), "both_bad": ("both_bad", "both_bad")}
+"""How each stored verdict is said with a shown first, and with b shown first."""
 
 
 @pytest.mark.parametrize(
@@ -19,8 +20,14 @@ from tests.arena.filling import import_rows, record
         ("tie", "both_bad", "other_flip"), ("both_bad", "tie", "other_flip"),
     ],
 )  # fmt: skip
-def test_two_orders_come_to_what_the_definition_says(ab: str, ba: str, kind: str) -> None:
-    assert classify(VerdictCount(1, 2, ab, ba, "scored", None, 1)) == kind
+def test_two_orders_come_to_what_the_definition_says(poems: Database, ab: str, ba: str, kind: str) -> None:
+    record(poems, [("p0", "alder", "birch", SHOWN[ab][0]), ("p0", "birch", "alder", SHOWN[ba][1])])
+    card = card_of(poems)
+    counts = {
+        "consistent": card.n_consistent, "primacy": card.n_primacy, "recency": card.n_recency,
+        "other_flip": card.n_other_flips,
+    }  # fmt: skip
+    assert counts == {name: int(name == kind) for name in counts}
 
 
 def card_of(database: Database, judge: str = "recorded-judge") -> JudgeCard:

@@ -1,0 +1,85 @@
+"""The terms of the joint fit: a judge's matches as rows, one an order, with features and families beside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.audit.evidence import Evidence
+from db.audit import AuditMatches
+from ranking import Coefficient, InvalidMatchesError, Matches, NotConvergedError, Ratings, fit_bradley_terry
+from ranking import length_difference as _length_difference
+from ranking.shares import Clustered
+
+Floats = NDArray[np.float64]
+WORTH = np.array([np.nan, 1.0, 0.0, 0.5, 0.5])
+
+
+def to_rows(
+    evidence: Evidence,
+    scored: AuditMatches,
+    *,
+    covariates: Mapping[str, Floats] | None = None,
+    same_family: Floats | None = None,
+) -> Matches:
+    """Turn scored matches into rows: each order of a complete match weighs one half."""
+    two = scored.n_orders == 2
+    ab, ba = np.flatnonzero(scored.verdict_ab > 0), np.flatnonzero(scored.verdict_ba > 0)
+    row = np.concatenate([ab, ba])
+    verdict = np.concatenate([scored.verdict_ab[ab], scored.verdict_ba[ba]])
+    met = np.union1d(scored.contestant_a, scored.contestant_b)
+    names = {contestant.id: contestant.name for contestant in evidence.contestants}
+    return Matches(
+        np.searchsorted(met, scored.contestant_a[row]),
+        np.searchsorted(met, scored.contestant_b[row]),
+        WORTH[verdict],
+        [names[contestant] for contestant in met.tolist()],
+        weight=np.where(two[row], 0.5, 1.0),
+        prompt_id=scored.prompt_id[row],
+        shown_first=np.concatenate([np.ones(len(ab)), -np.ones(len(ba))]),
+        judge=scored.judge_id[row],
+        same_family=None if same_family is None else same_family[row],
+        covariates={name: column[row] for name, column in (covariates or {}).items()},
+    )
+
+
+def length_column(evidence: Evidence, scored: AuditMatches) -> tuple[AuditMatches, dict[str, Floats]]:
+    """Keep the matches with both texts, and give their length feature."""
+    a = evidence.size_of(scored.response_a, "length")
+    b = evidence.size_of(scored.response_b, "length")
+    known = (a >= 0) & (b >= 0)
+    return scored.take(known), {"length": _length_difference(a[known], b[known])}
+
+
+def fit_terms(
+    matches: Matches,
+    *,
+    position: bool = False,
+    self_preference: bool = False,
+    covariates: Sequence[str] = (),
+) -> Ratings | str:
+    """Fit, or say why there is no fit."""
+    if not len(matches):
+        return "no scored matches"
+    try:
+        return fit_bradley_terry(
+            matches,
+            position=position,
+            self_preference="per-judge" if self_preference else False,
+            covariates=tuple(covariates),
+        )
+    except NotConvergedError:
+        return "the fit did not converge"
+    except InvalidMatchesError as error:
+        return str(error)
+
+
+def term_figure(fitted: Ratings | str, name: str, n_items: int, n_prompts: int) -> Clustered:
+    """Give a coefficient as a figure; its note says why there is none."""
+    if isinstance(fitted, str):
+        return Clustered(math.nan, math.nan, math.nan, math.nan, n_items, n_prompts, fitted)
+    term = fitted.coefficients.get(name, Coefficient(math.nan, math.nan, note="not identified"))
+    return Clustered(term.estimate, term.low, term.high, term.p_value, n_items, n_prompts, note=term.note)

@@ -1,0 +1,317 @@
+"""Agreement with people: MT-Bench's two setups, kappa, the majority, and the test that replaces raters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.audit.baselines import baseline_verdicts
+from arena.audit.definitions import MIN_ITEMS, MIN_PROMPTS, make_figure, missing_figure
+from arena.audit.evidence import Evidence, Pairs, find_pairs
+from arena.audit.records import AgreementRow, Aside, ConfusionCell, Figure, RaterPair
+from arena.outcomes import TIE, A, B
+from db.boards import VERDICT_CODES
+from ranking import Agreement, cohen_kappa
+from ranking.annotator_test import AnnotatorTest, alternative_annotator_test
+from ranking.shares import Clustered, clustered_ratio, clustered_share
+
+Ints = NDArray[np.int64]
+WORDS = {code: word for word, code in VERDICT_CODES.items()}
+LEVELS = tuple(VERDICT_CODES.values())
+NO_VOTES = "not enough data: people voted on none of this judge's pairs"
+N_ROUNDS = 400
+LISTED_VOTERS = 12
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Votes on a judge's pairs: `row` is the vote's pair in `pairs` (each pair once), each (n_votes,)."""
+
+    evidence: Evidence
+    pairs: Pairs
+    row: Ints
+    vote: Ints
+    voter: Ints
+    prompt: Ints
+
+    @classmethod
+    def of(cls, evidence: Evidence, pairs: Pairs) -> Shared:
+        once, votes = pairs.once, Pairs(evidence.votes)
+        row = find_pairs(once.matches, votes.matches)
+        found = row >= 0
+        m = votes.matches
+        return cls(evidence, once, row[found], votes.verdict[found], m.judge_id[found], m.prompt_id[found])
+
+    @cached_property
+    def majority(self) -> Ints:
+        """People's most frequent verdict on each pair, 0 where two are equally frequent or nobody voted."""
+        counts = np.zeros((len(self.pairs), 5), dtype=np.int64)
+        np.add.at(counts, (self.row, self.vote), 1)
+        best = counts.max(axis=1)
+        is_one = ((counts == best[:, None]).sum(axis=1) == 1) & (best > 0)
+        return np.where(is_one, counts.argmax(axis=1), 0)
+
+    @cached_property
+    def table(self) -> tuple[Ints, Ints]:
+        """Voters, and their first verdict on each pair, shape (n_voters, n_pairs), 0 where none."""
+        voters, index = np.unique(self.voter, return_inverse=True)
+        said = np.zeros((len(voters), len(self.pairs)), dtype=np.int64)
+        said[index[::-1], self.row[::-1]] = self.vote[::-1]
+        return voters, said
+
+
+def people_figures(shared: Shared) -> list[Figure]:
+    if not len(shared.row):
+        names = ("s1", "s2", "kappa", "majority", "majority_all", "lead", "alt_test")
+        return [missing_figure(f"people.{name}", NO_VOTES) for name in names]
+    said = shared.pairs.verdict
+    longest = _row_of("longest", shared, baseline_verdicts(shared.evidence, shared.pairs)["longest"])
+    human = _between_people(shared)
+    return [
+        make_figure(
+            "people.s1", _s1(shared, said), people=human[0], longest=_aside(longest.s1, longest.n_s1)
+        ),
+        make_figure(
+            "people.s2", _s2(shared, said), people=human[1], longest=_aside(longest.s2, longest.n_s2)
+        ),
+        make_figure(
+            "people.kappa", _kappa(shared, said), people=human[2], longest=_aside(longest.kappa, longest.n_s1)
+        ),
+        *_majority(shared),
+        _lead(shared),
+        _alt_test(shared),
+    ]  # fmt: skip
+
+
+def _aside(value: float | None, n: int) -> Aside | None:
+    return None if value is None or n < MIN_ITEMS else Aside(value, n)
+
+
+def _s1(shared: Shared, said: Ints) -> Clustered:
+    judge = said[shared.row]
+    kept = judge > 0
+    return clustered_share(judge[kept] == shared.vote[kept], shared.prompt[kept])
+
+
+def _s2(shared: Shared, said: Ints) -> Clustered:
+    judge = said[shared.row]
+    kept = _decides(judge) & _decides(shared.vote)
+    return clustered_share(judge[kept] == shared.vote[kept], shared.prompt[kept])
+
+
+def _decides(verdict: Ints) -> NDArray[np.bool_]:
+    decided: NDArray[np.bool_] = (verdict == A) | (verdict == B)
+    return decided
+
+
+def _kappa(shared: Shared, said: Ints) -> Clustered:
+    judge = said[shared.row]
+    kept = judge > 0
+    if not kept.any():
+        return Clustered(math.nan, math.nan, math.nan, math.nan, 0, 0)
+    got = _cohen(judge[kept], shared.vote[kept], shared.prompt[kept], N_ROUNDS)
+    return Clustered(got.value, got.low, got.high, math.nan, got.n_items, got.n_prompts, got.note)
+
+
+def _cohen(first: Ints, second: Ints, prompt: Ints, n_rounds: int) -> Agreement:
+    rng = np.random.default_rng(0)
+    return cohen_kappa(first, second, levels=LEVELS, prompt_id=prompt, rng=rng, n_rounds=n_rounds)
+
+
+def _between_people(shared: Shared) -> tuple[Aside | None, Aside | None, Aside | None]:
+    """Two voters on the same of the judge's scored pairs: S1, S2, kappa of the pooled table both ways."""
+    _, said = shared.table
+    said = said[:, shared.pairs.verdict > 0]
+    counts = np.stack([(said == code).sum(axis=0) for code in LEVELS], axis=1).astype(float)
+    s1 = _pairwise(counts)
+    s2 = _pairwise(counts[:, [A - 1, B - 1]])
+    n = counts.sum(axis=1)
+    both = np.einsum("pi,pj->ij", counts, counts) - np.diag(counts[n > 0].sum(axis=0))
+    total = both.sum()
+    kappa = None
+    if s1 is not None and total > 0:
+        margin = both.sum(axis=1) / total
+        chance = float((margin**2).sum())
+        kappa = Aside((s1.value - chance) / (1 - chance), s1.n) if chance < 1 else None
+    return s1, s2, kappa
+
+
+def _pairwise(counts: NDArray[np.float64]) -> Aside | None:
+    n = counts.sum(axis=1)
+    n_pairs = float((n * (n - 1) / 2).sum())
+    n_same = float((counts * (counts - 1) / 2).sum())
+    return Aside(n_same / n_pairs, round(n_pairs)) if n_pairs >= MIN_ITEMS else None
+
+
+def _majority(shared: Shared) -> list[Figure]:
+    pairs, majority = shared.pairs, shared.majority
+    has = majority > 0
+    scored = has & (pairs.verdict > 0)
+    right = pairs.verdict == majority
+    n_unscored = int((has & (pairs.verdict == 0)).sum())
+    note = ""
+    if n_unscored and has.any():
+        as_ties = np.where(pairs.verdict == 0, TIE, pairs.verdict)
+        share = float((as_ties == majority)[has].mean())
+        note = f"{n_unscored:,} unscored; counted as ties, as some sources do, {100 * share:.2f} %"
+    longest = baseline_verdicts(shared.evidence, pairs)["longest"]
+    known = has & (longest > 0)
+    aside = _aside(float((longest == majority)[known].mean()) if known.any() else None, int(known.sum()))
+    return [
+        make_figure("people.majority", clustered_share(right[scored], pairs.prompt[scored]), longest=aside),
+        make_figure(
+            "people.majority_all", clustered_share(right[has], pairs.prompt[has]), note=note, longest=aside
+        ),
+    ]  # fmt: skip
+
+
+def _lead(shared: Shared) -> Figure:
+    """Compare with `longest` vote by vote."""
+    longest = baseline_verdicts(shared.evidence, shared.pairs)["longest"][shared.row]
+    judge = shared.pairs.verdict[shared.row]
+    kept = _decides(longest) & _decides(judge) & _decides(shared.vote)
+    if not kept.any():
+        return missing_figure("people.lead", "not enough data: no vote on texts of different length")
+    lead = (judge[kept] == shared.vote[kept]).astype(float) - (longest[kept] == shared.vote[kept])
+    got = clustered_ratio(lead, np.ones(len(lead)), shared.prompt[kept])
+    return make_figure("people.lead", got, needs_prompts=MIN_PROMPTS)
+
+
+def _alt_test(shared: Shared) -> Figure:
+    got = replace_raters(shared)
+    tested = int((~np.isnan(got.p_values)).sum())
+    if math.isnan(got.winning_rate):
+        return missing_figure("people.alt_test", f"not enough data: {got.note}", tested)
+    n_prompts = len(np.unique(shared.prompt))
+    found = Clustered(got.winning_rate, math.nan, math.nan, math.nan, tested, n_prompts)
+    verdict = "passes" if got.passes else "does not pass"
+    note = f"{verdict}; mean advantage {got.advantage:.2f}" + (f"; {got.note}" if got.note else "")
+    return make_figure("people.alt_test", found, note=note)
+
+
+def replace_raters(shared: Shared) -> AnnotatorTest:
+    """Run the alternative annotator test on the pairs that the judge scored."""
+    _, said = shared.table
+    judge = np.where(shared.pairs.verdict > 0, shared.pairs.verdict, np.nan)
+    raters = np.where(said > 0, said, np.nan)
+    return alternative_annotator_test(judge, raters, prompt_id=shared.pairs.prompt)
+
+
+def confusion(shared: Shared) -> tuple[ConfusionCell, ...]:
+    judge = shared.pairs.verdict[shared.row]
+    return tuple(
+        ConfusionCell(WORDS[said], WORDS[vote], int(((judge == said) & (shared.vote == vote)).sum()))
+        for said in LEVELS
+        for vote in LEVELS
+    ) if len(shared.row) else ()  # fmt: skip
+
+
+def baseline_rows(shared: Shared, name: str) -> tuple[AgreementRow, ...]:
+    """Return the judge's agreement and that of every baseline, on the same votes."""
+    if not len(shared.row):
+        return ()
+    found = [_row_of(name, shared, shared.pairs.verdict)]
+    for baseline, said in baseline_verdicts(shared.evidence, shared.pairs).items():
+        row = _row_of(baseline, shared, said)
+        if not row.n_s1:
+            why = (
+                "builtin/reference has not judged these pairs" if baseline == "reference" else "no texts here"
+            )
+            row = replace(row, note=why)
+        found.append(row)
+    return tuple(found)
+
+
+def _row_of(name: str, shared: Shared, said: Ints) -> AgreementRow:
+    s1, s2 = _s1(shared, said), _s2(shared, said)
+    judge = said[shared.row]
+    kept = judge > 0
+    value = _cohen(judge[kept], shared.vote[kept], shared.prompt[kept], 2).value if kept.any() else math.nan
+    return AgreementRow(
+        name,
+        s1.n_items,
+        _known(s1.value),
+        s2.n_items,
+        _known(s2.value),
+        _known(value),
+        _known(s2.low),
+        _known(s2.high),
+    )
+
+
+def _known(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def rows_by(shared: Shared, part: str) -> tuple[AgreementRow, ...]:
+    """Return agreement for each tag, or each kind of prompt."""
+    facts = shared.evidence.prompts
+    prompts, index = np.unique(shared.prompt, return_inverse=True)
+    groups: dict[str, list[int]] = {}
+    for place, prompt in enumerate(prompts.tolist()):
+        names = facts.tags.get(prompt, ()) if part == "tag" else (facts.kind.get(prompt, "preference"),)
+        for name in names:
+            groups.setdefault(name, []).append(place)
+    rows = []
+    for name in sorted(groups):
+        kept = np.isin(index, groups[name])
+        few = replace(
+            shared,
+            row=shared.row[kept],
+            vote=shared.vote[kept],
+            voter=shared.voter[kept],
+            prompt=shared.prompt[kept],
+        )
+        row = _row_of(name, few, shared.pairs.verdict)
+        rows.append(row if row.n_s1 >= MIN_ITEMS else _too_few(row))
+    return tuple(rows)
+
+
+def _too_few(row: AgreementRow) -> AgreementRow:
+    note = f"not enough data: {row.n_s1} of {MIN_ITEMS} votes"
+    return AgreementRow(row.name, row.n_s1, None, row.n_s2, None, None, note=note)
+
+
+def rows_by_order(shared: Shared) -> tuple[AgreementRow, ...]:
+    """Return agreement with the majority in each shown order, and in both at once."""
+    m, majority = shared.pairs.matches, shared.majority
+    both = (m.n_orders == 2) & (majority > 0)
+    if not both.any():
+        return ()
+    ab, ba, wanted = m.verdict_ab[both], m.verdict_ba[both], majority[both]
+    parts = {
+        "stored order (a shown first)": (ab > 0, ab == wanted),
+        "swapped order (b shown first)": (ba > 0, ba == wanted),
+        "both orders": ((ab > 0) & (ba > 0), (ab == wanted) & (ba == wanted)),
+    }
+    rows = []
+    for name, (known, right) in parts.items():
+        n = int(known.sum())
+        rows.append(AgreementRow(name, n, float(right[known].mean()) if n else None, 0, None, None,
+                                 note=f"{int(right.sum()):,} agree, of {len(wanted):,} pairs"))  # fmt: skip
+    return tuple(rows)
+
+
+def voter_pairs(shared: Shared) -> tuple[RaterPair, ...]:
+    """Return each two voters' agreement on the judge's pairs, those with most pairs first."""
+    voters, said = shared.table
+    labels = shared.evidence.labels
+    found = []
+    for i in range(min(len(voters), 40)):
+        for j in range(i + 1, min(len(voters), 40)):
+            both = (said[i] > 0) & (said[j] > 0)
+            n = int(both.sum())
+            if n >= MIN_ITEMS:
+                found.append(
+                    rater_pair(labels[int(voters[i])], labels[int(voters[j])], said[i][both], said[j][both])
+                )
+    return tuple(sorted(found, key=lambda one: -one.n)[:LISTED_VOTERS])
+
+
+def rater_pair(first: str, second: str, left: Ints, right: Ints) -> RaterPair:
+    kappa = _cohen(left, right, np.arange(len(left)), 2).value
+    return RaterPair(first, second, len(left), float((left == right).mean()), _known(kappa))

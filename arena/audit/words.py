@@ -1,0 +1,107 @@
+"""The sentence that sums a card up: made of its figures with Holm's correction, never stronger than they."""
+
+from __future__ import annotations
+
+from arena.audit.records import Figure, JudgeCard
+from ranking.shares import holm_adjust
+
+LEVEL = 0.05
+LIKED = {"length": "longer responses", "markdown": "Markdown", "list": "lists", "header": "headers"}
+CLAIMS = (
+    "position.fairness", "length.excess", "markdown.excess", "list.excess", "header.excess", "self.gamma",
+    "self.difference", "people.lead",
+)  # fmt: skip
+"""Figures from which the sentence claims anything: their p values share one level of 5 %."""
+
+
+def sentence_of(card: JudgeCard) -> str:
+    """Sum the card up in plain words."""
+    if card.mode != "pairwise":
+        return f"{card.judge} grades single responses; position does not apply."
+    parts = [_flips(card), _agreement(card), *_biases(card)]
+    return " ".join(part for part in parts if part)
+
+
+def found_claims(card: JudgeCard) -> set[str]:
+    """Name the claims that hold at 5 % among all that this card could make (Holm)."""
+    figures = [figure for name in CLAIMS if (figure := card.figure(name)) and figure.p_value is not None]
+    adjusted = holm_adjust([figure.p_value or 0.0 for figure in figures])
+    return {figure.name for figure, p in zip(figures, adjusted, strict=True) if p < LEVEL}
+
+
+def _flips(card: JudgeCard) -> str:
+    if card.position_consistency is None:
+        if card.n_one_order:
+            return f"{card.judge} saw each pair in one order only: its position bias cannot be told."
+        return f"{card.judge} has no pair scored in both orders yet."
+    n_scored = card.n_pairs - card.n_unscored
+    n_flips = n_scored - card.n_consistent
+    if not n_flips:
+        pairs = "its one verdict" if n_scored == 1 else f"every one of {n_scored:,} verdicts"
+        return f"{card.judge} kept {pairs} when the order was swapped."
+    if n_flips == n_scored:
+        often = f"flips every one of {n_scored:,} verdicts"
+    else:
+        one_in = n_scored / n_flips
+        often = (
+            f"flips 1 in {one_in:.0f} verdicts"
+            if one_in >= 1.5
+            else f"flips {n_flips / n_scored:.0%} of verdicts"
+        )
+    return f"{card.judge} {often} when the order is swapped{_lean(card)}."
+
+
+def _lean(card: JudgeCard) -> str:
+    fairness = card.figure("position.fairness")
+    if fairness is None or fairness.value is None or fairness.p_value is None:
+        return "; which side it favours cannot be said yet"
+    if fairness.name not in found_claims(card):
+        return "; no preference for either side is shown"
+    side = "second" if fairness.value > 0 else "first"
+    return f", more often towards the response shown {side}"
+
+
+def _agreement(card: JudgeCard) -> str:
+    s2 = card.figure("people.s2")
+    if s2 is None or s2.value is None:
+        votes = s2.n if s2 is not None else 0
+        return f"Too few votes to say whether people agree ({votes:,} of {s2.needs if s2 else 0})."
+    people = f" (people with each other: {s2.people.value:.0%})" if s2.people is not None else ""
+    said = f"It agrees with {s2.value:.0%} of {s2.n:,} votes where both decided{people}"
+    lead = card.figure("people.lead")
+    if lead is None or lead.value is None or lead.p_value is None:
+        return said + "."
+    if lead.name not in found_claims(card):
+        return f"{said}; that it does better than taking the longer response is not shown."
+    word = "better" if lead.value > 0 else "worse"
+    return f"{said}, {word} than taking the longer response."
+
+
+def _biases(card: JudgeCard) -> list[str]:
+    found = found_claims(card)
+    said = []
+    liked = [
+        word
+        for name, word in LIKED.items()
+        if _is_up(card.figure(f"{name}.excess"), found)
+    ]  # fmt: skip
+    if liked:
+        said.append(f"It favours {_and(liked)} more than people do.")
+    if _is_up(card.figure("self.gamma"), found) or _is_up(card.figure("self.difference"), found):
+        said.append("It favours its own family more than others do, for taste or for skill.")
+    alt = card.figure("people.alt_test")
+    if alt is not None and alt.value is not None and alt.value >= 0.5:
+        said.append(
+            "It represents people as well as one of them does, within the margin of the annotator test."
+        )
+    if card.n_unscored:
+        said.append(f"{card.n_unscored:,} of {card.n_pairs:,} pairs are unscored.")
+    return said
+
+
+def _is_up(figure: Figure | None, found: set[str]) -> bool:
+    return figure is not None and figure.name in found and (figure.value or 0.0) > 0
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

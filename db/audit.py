@@ -1,0 +1,172 @@
+"""What a judge card reads: every match with its verdicts, votes, styles, costs; one read, arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from db.boards import VERDICT_CODES
+from db.tables import (
+    REASONS,
+    ContestantRow,
+    JudgeRow,
+    JudgmentRow,
+    MatchRow,
+    PromptRow,
+    PromptTagRow,
+)
+
+REASON_CODES = {reason: code for code, reason in enumerate(REASONS, start=1)}
+"""0 stands for a scored match."""
+READ_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class AuditMatches:
+    """Matches, scored or not, in stored order; each array of shape (n_matches,).
+
+    Verdicts hold VERDICT_CODES (0: none in that order), `reason` holds REASON_CODES (0: scored).
+    """
+
+    match_id: NDArray[np.int64]
+    prompt_id: NDArray[np.int64]
+    contestant_a: NDArray[np.int64]
+    contestant_b: NDArray[np.int64]
+    response_a: NDArray[np.int64]
+    response_b: NDArray[np.int64]
+    judge_id: NDArray[np.int64]
+    repetition: NDArray[np.int64]
+    verdict_ab: NDArray[np.int64]
+    verdict_ba: NDArray[np.int64]
+    n_orders: NDArray[np.int64]
+    reason: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.match_id)
+
+    def take(self, rows: NDArray[Any]) -> AuditMatches:
+        """Return the matches at these positions, or where the mask holds."""
+        return AuditMatches(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
+def load_audit_matches(session: Session, dataset_id: int | None, judge_ids: Sequence[int]) -> AuditMatches:
+    columns = (
+        MatchRow.id,
+        MatchRow.prompt_id,
+        MatchRow.contestant_a_id,
+        MatchRow.contestant_b_id,
+        MatchRow.response_a_id,
+        MatchRow.response_b_id,
+        MatchRow.judge_id,
+        MatchRow.repetition,
+        case(*((MatchRow.verdict_ab == word, code) for word, code in VERDICT_CODES.items()), else_=0),
+        case(*((MatchRow.verdict_ba == word, code) for word, code in VERDICT_CODES.items()), else_=0),
+        MatchRow.n_orders,
+        case(*((MatchRow.reason == word, code) for word, code in REASON_CODES.items()), else_=0),
+    )
+    query: Select[*tuple[Any, ...]] = select(*columns).where(MatchRow.judge_id.in_(judge_ids))
+    if dataset_id is not None:
+        query = query.where(MatchRow.dataset_id == dataset_id)
+    return AuditMatches(*_columns(session, query.order_by(MatchRow.id), len(columns)))
+
+
+def _columns(session: Session, query: Select[*tuple[Any, ...]], n_columns: int) -> list[NDArray[np.int64]]:
+    result = session.connection().execute(query, execution_options={"yield_per": READ_ROWS})
+    flat = np.fromiter((value for rows in result.partitions() for row in rows for value in row), np.int64)
+    return [np.ascontiguousarray(column) for column in flat.reshape(-1, n_columns).T]
+
+
+@dataclass(frozen=True)
+class PromptFacts:
+    """Kind and tags by prompt id; a prompt without tags has an empty tuple."""
+
+    kind: dict[int, str]
+    tags: dict[int, tuple[str, ...]]
+
+
+def load_prompt_facts(session: Session, dataset_id: int | None) -> PromptFacts:
+    prompts = select(PromptRow.id, PromptRow.kind)
+    tags = select(PromptTagRow.prompt_id, PromptTagRow.tag).order_by(PromptTagRow.tag)
+    if dataset_id is not None:
+        prompts = prompts.where(PromptRow.dataset_id == dataset_id)
+        tags = tags.join(PromptRow, PromptRow.id == PromptTagRow.prompt_id).where(
+            PromptRow.dataset_id == dataset_id
+        )
+    kind = {row[0]: row[1] for row in session.execute(prompts)}
+    by_prompt: dict[int, list[str]] = {}
+    for prompt_id, tag in session.execute(tags):
+        by_prompt.setdefault(prompt_id, []).append(tag)
+    return PromptFacts(kind, {prompt_id: tuple(by_prompt.get(prompt_id, ())) for prompt_id in kind})
+
+
+@dataclass(frozen=True)
+class ContestantFamily:
+    """`family` is None where nobody said."""
+
+    id: int
+    name: str
+    model: str | None
+    family: str | None
+
+
+def load_contestants(session: Session) -> list[ContestantFamily]:
+    query = select(ContestantRow.id, ContestantRow.name, ContestantRow.model, ContestantRow.family).order_by(
+        ContestantRow.id
+    )
+    return [ContestantFamily(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class PromptCost:
+    """What one judge's pairwise judgments on one prompt cost; sums over those where it is known."""
+
+    judge_id: int
+    prompt_id: int
+    n_judgments: int
+    n_priced: int
+    cost_usd: float
+    n_timed: int
+    latency_s: float
+
+
+def load_prompt_costs(session: Session, dataset_id: int | None, judge_ids: Sequence[int]) -> list[PromptCost]:
+    """Sum over pairwise judgments that have been decided; built-in judges and people cost nothing known."""
+    query = (
+        select(
+            JudgmentRow.judge_id,
+            JudgmentRow.prompt_id,
+            func.count(),
+            func.count(JudgmentRow.cost_usd),
+            func.coalesce(func.sum(JudgmentRow.cost_usd), 0.0),
+            func.count(JudgmentRow.latency_s),
+            func.coalesce(func.sum(JudgmentRow.latency_s), 0.0),
+        )
+        .join(JudgeRow, JudgeRow.id == JudgmentRow.judge_id)
+        .where(
+            JudgmentRow.judge_id.in_(judge_ids),
+            JudgmentRow.response_second_id.is_not(None),
+            JudgmentRow.state != "planned",
+        )
+        .group_by(JudgmentRow.judge_id, JudgmentRow.prompt_id)
+    )
+    if dataset_id is not None:
+        query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id).where(
+            PromptRow.dataset_id == dataset_id
+        )
+    return [
+        PromptCost(judge, prompt, n, n_priced, cost or 0.0, n_timed, latency or 0.0)
+        for judge, prompt, n, n_priced, cost, n_timed, latency in session.execute(query)
+    ]
+
+
+def list_judges_with_matches(session: Session, dataset_id: int | None) -> set[int]:
+    query = select(MatchRow.judge_id).distinct()
+    if dataset_id is not None:
+        query = query.where(MatchRow.dataset_id == dataset_id)
+    return set(session.scalars(query))
