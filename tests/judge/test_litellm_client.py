@@ -171,8 +171,16 @@ def test_empty_choices_are_an_empty_reply(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_an_unpriced_model_costs_an_unknown_amount(model: str) -> None:
-    assert call(scripts.always("x"), model).cost_usd is None
+def test_an_unpriced_model_costs_an_unknown_amount_however_often_it_is_asked(model: str) -> None:
+    async def run(api_base: str) -> list[float | None]:
+        client = LiteLLMClient()
+        try:
+            return [(await client.complete(request_to(api_base, model, seed=n))).cost_usd for n in range(3)]
+        finally:
+            await client.aclose()
+
+    with serve(scripts.always("x")) as llm:
+        assert asyncio.run(run(llm.api_base)) == [None, None, None]
 
 
 @pytest.mark.parametrize("model", MODELS)
