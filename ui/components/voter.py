@@ -6,6 +6,7 @@ the pair that stands open is fetched again, so that a held key, a second tab and
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +17,7 @@ import streamlit as st
 from arena.store import Database
 from arena.vote import (
     MAX_NAME_CHARS,
+    MIN_LOOK_S,
     Ballot,
     CastVote,
     ShownVerdict,
@@ -35,6 +37,7 @@ from ui.state import database
 
 _AT: Final = "vote_at"
 _NOTICE: Final = "vote_notice"
+_PRESSED_AT: Final = "vote_pressed_at"
 _VOTER: Final = "voter"
 
 
@@ -181,7 +184,7 @@ def look_at_skipped() -> None:
 
 def _step(step: Callable[[Place, Ballot], Place]) -> None:
     place = st.session_state.get(_AT)
-    if not isinstance(place, Place) or place.ballot is None or place.cast is not None:
+    if not isinstance(place, Place) or place.ballot is None or place.cast is not None or _is_held():
         return
     try:
         st.session_state[_AT] = step(place, place.ballot)
@@ -190,3 +193,11 @@ def _step(step: Callable[[Place, Ballot], Place]) -> None:
     except VoteError as error:
         st.session_state[_NOTICE] = str(error)
         st.session_state[_AT] = replace(place, ballot=None, cast=None)
+
+
+def _is_held() -> bool:
+    """Whether this press follows the one before too fast for a person: a key that is held stays one press."""
+    now = time.monotonic()
+    before = st.session_state.get(_PRESSED_AT, 0.0)
+    st.session_state[_PRESSED_AT] = now
+    return bool(now - before < MIN_LOOK_S)
