@@ -31,6 +31,7 @@ MAX_RENDERED_CHARS = 60_000
 """Above this a text is shown plain: Markdown of a megabyte stalls the browser."""
 MAX_PLAIN_CHARS = 200_000
 MAX_DIFF_WORDS = 6_000
+MAX_EXACT_DIFF_WORDS = 800
 MAX_FORMULAS = 25
 MAX_FORMULA_CHARS = 1_500
 
@@ -100,21 +101,13 @@ def render_diff(text: str, other: str, *, side: Literal["a", "b"]) -> Markup:
             f"{MAX_DIFF_WORDS:,}"
         )
         return note + render_plain(text)
-    matcher = (
-        SequenceMatcher(None, others, words, autojunk=False)
-        if len(words) < 800
-        else SequenceMatcher(None, others, words)
-    )
-    parts = [Markup('<div class="eh-plain" dir="auto">')]
-    for tag, _, _, start, end in matcher.get_opcodes():
-        piece = "".join(words[start:end])
-        if tag == "equal":
-            parts.append(escape(piece))
-        elif piece.strip():
-            parts.append(Markup('<mark class="eh-only-{}">{}</mark>').format(side, piece))
-        else:
-            parts.append(escape(piece))
-    return Markup("").join(parts) + Markup("</div>")
+    # The library's shortcut for long sequences ignores frequent words; short texts need no shortcut.
+    matcher = SequenceMatcher(None, others, words, autojunk=len(words) > MAX_EXACT_DIFF_WORDS)
+    mark = Markup('<mark class="eh-only-{}">{}</mark>')
+    parts = [
+        mark.format(side, piece) if is_own else escape(piece) for is_own, piece in _pieces(matcher, words)
+    ]
+    return Markup('<div class="eh-plain" dir="auto">{}</div>').format(Markup("").join(parts))
 
 
 def label(text: object) -> str:
@@ -137,6 +130,21 @@ def _cut_note(text: str, limit: int) -> Markup:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+|\s+|[^\w\s]", visible(text[:MAX_PLAIN_CHARS]))
+
+
+def _pieces(matcher: SequenceMatcher[str], words: Sequence[str]) -> list[tuple[bool, str]]:
+    """Return runs of the text and whether they are its own; shared spaces between two own runs join them."""
+    runs: list[tuple[bool, str]] = []
+    for tag, _, _, start, end in matcher.get_opcodes():
+        piece = "".join(words[start:end])
+        if not piece:
+            continue
+        is_own = tag != "equal"
+        if is_own and len(runs) > 1 and runs[-2][0] and not re.search(r"\w", runs[-1][1]):
+            piece = runs[-2][1] + runs[-1][1] + piece
+            del runs[-2:]
+        runs.append((is_own and bool(piece.strip()), piece))
+    return runs
 
 
 def _split_at_formulas(tokens: Sequence[Token]) -> list[Block]:

@@ -10,6 +10,7 @@ import io
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -83,12 +84,21 @@ def _judge(database: Database, api_base: str) -> dict[str, str]:
     if SHARED_DATA.is_dir():
         import_files(database, sorted((SHARED_DATA / "vicuna80").glob("*.jsonl")), "vicuna80", mode=LAND)
         ended = start_run(database, RunSpec("vicuna80", "builtin/longest"))
-        deadline = time.monotonic() + RUN_TIMEOUT_S
-        while get_run(database, ended).state != "done" and time.monotonic() < deadline:
-            time.sleep(0.2)
+        _wait(lambda: get_run(database, ended).state == "done")
         pages["vicuna80"] = "/leaderboard?dataset=vicuna80&judges=builtin/longest"
+    # Many judgments at half a second each: under way for as long as the pictures take.
     spec = RunSpec("demo", "hosted_vllm/a-local-model", api_base=api_base, max_concurrency=8)
-    return {**pages, "run": f"/runs?run={start_run(database, spec)}"}
+    started = start_run(database, spec)
+    _wait(lambda: get_run(database, started).n_done > 150)
+    return {**pages, "run": f"/runs?run={started}"}
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + RUN_TIMEOUT_S
+    while not until():
+        if time.monotonic() > deadline:
+            raise TimeoutError("The run did not get on.")
+        time.sleep(0.2)
 
 
 def _shots(pages: dict[str, str]) -> list[Shot]:

@@ -89,3 +89,11 @@ def test_the_import_page_explains_itself_before_any_file(store: Database) -> Non
     app = open_page(IMPORT)
     assert not app.exception
     assert "Nothing is stored before you have seen what would be" in text_of(app)
+
+
+def test_a_new_match_is_on_the_board_at_once(store: Database) -> None:
+    filled = fill(store)
+    judge(store, filled, leader(0, 1, 2), name="first-judge")
+    assert "Ranked by first-judge" in text_of(open_page(LEADERBOARD, dataset="poems"))
+    judge(store, filled, leader(2, 1, 0), name="second-judge")
+    assert "second-judge" in text_of(open_page(LEADERBOARD, dataset="poems"))

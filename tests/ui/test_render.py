@@ -165,6 +165,11 @@ def test_a_diff_marks_what_the_other_does_not_have() -> None:
     assert shown == '<div class="eh-plain" dir="auto">the <mark class="eh-only-a">red</mark> fox</div>'
 
 
+def test_a_diff_marks_neighbouring_words_in_one_piece() -> None:
+    shown = render_diff("so the red fox runs, then", "so a blue cat sits, then", side="b")
+    assert '<mark class="eh-only-b">the red fox runs</mark>, then' in shown
+
+
 def test_a_diff_of_very_long_texts_is_refused_in_words() -> None:
     assert "Not compared" in render_diff("a " * 9000, "b", side="b")
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from arena.datasets import DatasetSummary
 from ui.components.empty import show_empty
-from ui.figures import plural
 from ui.navigation import IMPORT
 
 
@@ -28,18 +27,5 @@ def choose_dataset(datasets: Sequence[DatasetSummary], *, purpose: str) -> Datas
         st.session_state["dataset"] = names[0]
     # Without a default of its own the choice always stands in the address: a default would be taken out of
     # it, a shared link would lose it, and taking it out adds a step to the browser's history.
-    name = st.selectbox(
-        "Dataset", names, index=None, key="dataset", bind="query-params", required=True, width=250
-    )
+    name = st.selectbox("Dataset", names, index=None, key="dataset", bind="query-params", width=250)
     return by_name[name or names[0]]
-
-
-def dataset_facts(dataset: DatasetSummary) -> dict[str, str]:
-    """Return what a line of facts says of it."""
-    return {
-        "prompts": f"{dataset.n_prompts:,}",
-        "contestants": f"{dataset.n_contestants:,}",
-        "responses": f"{dataset.n_responses:,}",
-        "matches": f"{dataset.n_matches:,}",
-        "votes": plural(dataset.n_votes, "vote").split()[0],
-    }

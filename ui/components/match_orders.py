@@ -15,6 +15,8 @@ from ui.components.words import facts, note
 from ui.figures import NONE, moment, seconds, usd
 from ui.render import render_plain, visible
 
+LONG_CHARS = 700
+
 
 def show_orders(detail: MatchDetail) -> None:
     """Show each order beside the other."""
@@ -57,7 +59,8 @@ def _show_order(order: OrderView) -> None:
     if stored.detail:
         note(stored.detail)
     if stored.reasoning:
-        with st.container(height=180, border=False):
+        is_long = len(stored.reasoning) > LONG_CHARS
+        with st.container(height=240 if is_long else "content", border=False):
             show_text([stored.reasoning])
     elif stored.verdict is not None:
         note("No reasoning is stored.")

@@ -22,7 +22,7 @@ _HEAD = Markup(
 _ROW = Markup(
     '<tr><td class="eh-prompt"><a href="{link}">{prompt}</a></td><td class="eh-name">{a}</td>'
     '<td>{ab}</td><td>{ba}{flip}</td><td class="eh-name">{b}</td>'
-    '<td class="eh-wide eh-quiet">{judge}</td><td class="eh-quiet">{people}</td></tr>'
+    '<td class="eh-wide eh-quiet">{judge}</td><td class="eh-quiet eh-people{nobody}">{people}</td></tr>'
 )
 _FLIP = Markup(
     ' <span class="eh-flip" title="The verdict changed when the order was swapped">\u21c4 flip</span>'
@@ -57,6 +57,7 @@ def _row(row: MatchRow, wanted: MatchFilter) -> Markup:
         flip=_FLIP if row.is_flip else "",
         judge=visible(row.judge),
         people=people_in_short(row.people),
+        nobody="" if row.people else " eh-nobody",
     )
 
 

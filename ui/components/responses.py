@@ -13,7 +13,10 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.render import Formula, View, render_diff, render_markdown, render_plain, visible
 
 VIEWS: Final[tuple[View, ...]] = ("rendered", "plain", "diff")
-PANE_PX = 460
+MAX_PANE_PX = 460
+MIN_PANE_PX = 120
+LINE_CHARS = 52
+LINE_PX = 26
 
 Tone = Literal["a", "b"]
 Shown = Literal["both", "A", "B"]
@@ -55,17 +58,27 @@ def ask_side(*, key: str) -> Shown:
     )
 
 
-def show_sides(a: Side, b: Side, *, view: View, shown: Shown = "both", height: int = PANE_PX) -> None:
-    """Show both responses, or the one that was asked for."""
+def show_sides(a: Side, b: Side, *, view: View, shown: Shown = "both", height: int | None = None) -> None:
+    """Show both responses, or the one that was asked for, in panes of one height (None: as needed)."""
+    pane_px = height or _pane_px([a, b])
     pairs = [(a, b), (b, a)] if shown == "both" else [(a, b)] if shown == "A" else [(b, a)]
     for column, (side, other) in zip(st.columns(len(pairs)), pairs, strict=True):
         with column:
-            _show_side(side, other, view, height)
+            _show_side(side, other, view, pane_px)
 
 
 def show_text(turns: Sequence[str] | None, *, view: View = "rendered") -> None:
     """Show one text of one or several turns; says so where it is missing."""
     _write_turns(turns, None, "a", view)
+
+
+def _pane_px(sides: Sequence[Side]) -> int:
+    """Return a height that holds the longer text, within limits; a little too high beats a scrollbar."""
+    longest = 0
+    for side in sides:
+        lines = [line for turn in side.turns or () for line in turn.split("\n")]
+        longest = max(longest, sum(1 + len(line) // LINE_CHARS for line in lines))
+    return min(MAX_PANE_PX, max(MIN_PANE_PX, 60 + LINE_PX * longest))
 
 
 def _show_side(side: Side, other: Side, view: View, height: int) -> None:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from arena.datasets import list_datasets
-from arena.leaderboard import get_board
 from ui.components.board import board_in_words, show_board_table
 from ui.components.board_charts import show_coefficients, show_forest, show_heatmap
 from ui.components.board_csv import standings_csv
@@ -13,7 +12,7 @@ from ui.components.empty import show_empty
 from ui.components.words import invented_badge, lead, notes
 from ui.figures import plural
 from ui.navigation import MATCHES, RUNS, page_link
-from ui.state import database
+from ui.state import database, read_board
 
 st.title("Leaderboard")
 db = database()
@@ -22,7 +21,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     query = ask_board(db, dataset)
 
 with st.skeleton(height=300):
-    board = get_board(db, query)
+    board = read_board(query, dataset)
 
 if board.is_invented:
     invented_badge()

@@ -10,6 +10,7 @@ from ui.components.responses import Side, ask_side, ask_view, show_sides, show_t
 from ui.components.words import facts, invented_badge, lead, note
 from ui.match_address import filter_from_address, filter_to_query, with_match
 from ui.navigation import MATCH, MATCHES, RUNS, page_link
+from ui.render import label
 from ui.state import database
 
 LONG_PROMPT_CHARS = 1_200
@@ -42,12 +43,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
             page_link(MATCH, text, with_match(wanted, other), icon=icon)
     note(f"{near.position:,} of {near.n_total:,}")
 
-st.title(f"Match {match_id}")
+st.title(f"{label(row.contestant_a)} against {label(row.contestant_b)}", anchor=False)
 if detail.is_invented:
     invented_badge()
 lead(detail.sentence)
 facts(
     {
+        "match": str(match_id),
         "dataset": row.dataset,
         "judge": f"{row.judge} ({row.judge_kind})",
         "version": detail.judge_version[:8],
