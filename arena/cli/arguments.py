@@ -26,7 +26,10 @@ def add_command(
 
 
 def open_database(arguments: argparse.Namespace) -> Database:
-    return open_store(database_url(arguments.db))
+    """Open the database that the command names; `main` closes it when the command ends."""
+    arguments.database = open_store(database_url(arguments.db))
+    database: Database = arguments.database
+    return database
 
 
 def split_names(text: str | None) -> tuple[str, ...]:

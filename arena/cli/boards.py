@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
+from pathlib import Path
 from typing import Any
 
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
-from arena.cli.output import print_rows, say
+from arena.cli.output import print_rows, say, to_plain
+from arena.errors import UsageError
 from arena.leaderboard import CONTROLS, Board, BoardQuery, get_board
+from arena.receipt import make_receipt
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -16,6 +20,12 @@ def add_commands(commands: Subparsers) -> None:
 
 def _add_leaderboard(commands: Subparsers) -> None:
     parser = add_command(commands, "leaderboard", "Rank contestants, with intervals.", leaderboard)
+    add_board_arguments(parser)
+    parser.add_argument("--receipt", type=Path, metavar="FILE", help="write what recomputes this board")
+
+
+def add_board_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what chooses a board."""
     parser.add_argument("--dataset", metavar="D", help="one data set (default: all)")
     parser.add_argument("--lens", choices=("judge", "human", "calibrated"), default="judge")
     parser.add_argument(
@@ -33,10 +43,10 @@ def _add_leaderboard(commands: Subparsers) -> None:
     parser.add_argument("--tag", action="append", default=[], metavar="T", help="only prompts with this tag")
 
 
-def leaderboard(arguments: argparse.Namespace) -> int:
-    query = BoardQuery(
+def to_query(arguments: argparse.Namespace) -> BoardQuery:
+    return BoardQuery(
         dataset=arguments.dataset,
-        lens=arguments.lens,
+        lens=arguments.lens or "judge",
         judges=tuple(arguments.judge),
         method=arguments.method,
         flips=arguments.flips,
@@ -46,7 +56,12 @@ def leaderboard(arguments: argparse.Namespace) -> int:
         control=split_names(arguments.control),
         tags=tuple(arguments.tag),
     )
-    board = get_board(open_database(arguments), query)
+
+
+def leaderboard(arguments: argparse.Namespace) -> int:
+    board = get_board(open_database(arguments), to_query(arguments))
+    if arguments.receipt is not None:
+        _write_receipt(board, arguments.receipt)
     print_rows(_rows(board, arguments.format), arguments.format, document=_document(board))
     if arguments.format == "table":
         say(board.sentence)
@@ -57,12 +72,22 @@ def leaderboard(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _write_receipt(board: Board, path: Path) -> None:
+    try:
+        path.write_text(json.dumps(to_plain(make_receipt(board)), indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The receipt cannot be written to {path}: {error.strerror}.") from error
+    say(f"Receipt written to {path}.")
+
+
+STANDING_COLUMNS = (
+    "contestant", "rating", "low", "high", "rank_low", "rank_high", "n_matches", "win_rate", "flip_rate",
+    "both_bad_rate", "cost_usd_per_100", "latency_s", "note",
+)  # fmt: skip
+
+
 def _rows(board: Board, how: str) -> list[dict[str, Any]]:
-    columns = (
-        "contestant", "rating", "low", "high", "rank_low", "rank_high", "n_matches", "win_rate", "flip_rate",
-        "both_bad_rate", "cost_usd_per_100", "latency_s", "note",
-    )  # fmt: skip
-    rows = [{name: getattr(standing, name) for name in columns} for standing in board.standings]
+    rows = [{name: getattr(standing, name) for name in STANDING_COLUMNS} for standing in board.standings]
     if how == "table" and not any(row["note"] for row in rows):
         for row in rows:
             del row["note"]

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from arena.cli import auditing, boards, content, generating, people, running
+from arena.cli import auditing, boards, content, exporting, generating, people, running
 from arena.cli.output import say
 from arena.errors import ArenaError, UsageError
 
@@ -33,6 +33,9 @@ def main(words: Sequence[str] | None = None) -> int:
         # The reader (head, less) went away; point stdout elsewhere so that closing it stays silent.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    finally:
+        if "database" in arguments:
+            arguments.database.close()
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -42,6 +45,6 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for room in (content, people, generating, running, boards, auditing):
+    for room in (content, people, generating, running, boards, auditing, exporting):
         room.add_commands(commands)
     return parser
