@@ -13,7 +13,6 @@ from typing import Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
 
-SAVE_EVERY_S = 0.2
 LOOK_EVERY_S = 0.5
 SHORT_GRACE_S = 1.2
 
@@ -54,6 +53,7 @@ class Crew(Generic[Item]):
     left_in: str | None = None
     why: str | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _noticed: asyncio.Event = field(default_factory=asyncio.Event)
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def go(self) -> tuple[str, str | None]:
@@ -61,7 +61,7 @@ class Crew(Generic[Item]):
         queue: asyncio.Queue[Item | None] = asyncio.Queue(maxsize=max(128, self.n_workers))
         workers = [asyncio.create_task(self._work(queue)) for _ in range(self.n_workers)]
         feeder = asyncio.create_task(self._feed(queue))
-        saver = asyncio.create_task(self._save_regularly())
+        saver = asyncio.create_task(self._save_as_it_comes())
         watcher = asyncio.create_task(self._watch())
         stopped = asyncio.create_task(self._until_stop())
         try:
@@ -84,6 +84,10 @@ class Crew(Generic[Item]):
         if self.left_in is None:
             self.left_in, self.why = state, why
         self._stop.set()
+
+    def notice(self) -> None:
+        """Say that there is something to save: it is saved at once, with what comes in meanwhile."""
+        self._noticed.set()
 
     async def save_now(self) -> None:
         async with self._saving:
@@ -123,9 +127,10 @@ class Crew(Generic[Item]):
     async def _until_stop(self) -> None:
         await self._stop.wait()
 
-    async def _save_regularly(self) -> None:
+    async def _save_as_it_comes(self) -> None:
         while True:
-            await asyncio.sleep(SAVE_EVERY_S)
+            await self._noticed.wait()
+            self._noticed.clear()
             await self.save_now()
 
     async def _watch(self) -> None:

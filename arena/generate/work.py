@@ -91,13 +91,17 @@ class GenerationWork:
         return state, " ".join(whys) or None
 
     def _crew(self, contestant: StoredContestant, places: asyncio.Semaphore) -> Crew[Missing]:
+        def keep(call: StoredCall) -> None:
+            self._calls.append(call)
+            crew.notice()
+
         station = self._stations[contestant.id] = Station(
             client=Door(self.client, places, _price(contestant)),
             spending=self.spending,
             pace=Pace(self.spec.max_concurrency),
             patience=self.patience,
             find=self._find,
-            keep=self._calls.append,
+            keep=keep,
         )
         mine = [missing for missing in self.missing if missing.contestant.id == contestant.id]
 
@@ -129,15 +133,19 @@ class GenerationWork:
             )
         except ProviderCallError as error:
             if not station.is_closed:
-                self._finished.append(_finished(missing, Answered(None, "api_error", str(error), ())))
+                self._finish(missing, Answered(None, "api_error", str(error), ()), crew)
             station.is_closed = True
             crew.end("stopped", f"{missing.contestant.name}: every call is refused: {error}.")
             return
         if answered.reason == OverBudgetError.reason:
             station.is_closed = True
-            crew.end("stopped", self.spending.refusal() or answered.detail)
+            crew.end("stopped", answered.detail)
             return
+        self._finish(missing, answered, crew)
+
+    def _finish(self, missing: Missing, answered: Answered, crew: Crew[Missing]) -> None:
         self._finished.append(_finished(missing, answered))
+        crew.notice()
 
     async def _find(self, key: str) -> StoredCall | None:
         return await asyncio.to_thread(self._find_now, key)
