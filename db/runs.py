@@ -218,8 +218,10 @@ def recount(session: Session, run_id: int) -> None:
     )
 
 
-def load_planned(session: Session, run_id: int, after_id: int, limit: int) -> list[PlannedJudgment]:
-    """Return the next planned judgments of the run, by id."""
+def load_planned(
+    session: Session, run_id: int, after_id: int, limit: int, last_id: int | None = None
+) -> list[PlannedJudgment]:
+    """Return the next planned judgments of the run, by id, up to `last_id` (None: to the end)."""
     query = (
         select(
             JudgmentRow.id,
@@ -233,6 +235,8 @@ def load_planned(session: Session, run_id: int, after_id: int, limit: int) -> li
         .order_by(JudgmentRow.id)
         .limit(limit)
     )
+    if last_id is not None:
+        query = query.where(JudgmentRow.id <= last_id)
     return [PlannedJudgment(*row) for row in session.execute(query)]
 
 
@@ -250,3 +254,27 @@ def fail_planned(session: Session, run_id: int, reason: str, detail: str) -> int
     )
     build_matches(session, ids)
     return len(ids)
+
+
+def list_planned_blocks(session: Session, run_id: int, size: int) -> list[int]:
+    """Return which blocks of `size` consecutive judgment ids hold planned judgments of the run."""
+    block = JudgmentRow.id // size
+    query = (
+        select(block)
+        .where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
+        .group_by(block)
+        .order_by(block)
+    )
+    return list(session.scalars(query))
+
+
+def end_run(session: Session, run_id: int) -> bool:
+    """Mark a running run without planned judgments as done; return whether this call did it."""
+    planned = select(JudgmentRow.id).where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
+    ended = session.execute(
+        update(RunRow)
+        .where(RunRow.id == run_id, RunRow.state == "running", ~planned.exists())
+        .values(state="done", finished_at=utc_now())
+        .returning(RunRow.id)
+    )
+    return ended.first() is not None

@@ -24,6 +24,7 @@ from judge import (
     RateLimitError,
     TokenLogprob,
     TransientCallError,
+    most_usd,
 )
 
 
@@ -53,25 +54,6 @@ class Client(Protocol):
 
 
 @dataclass
-class Spending:
-    """What the run has spent so far, and its caps; None: no cap."""
-
-    max_cost_usd: float | None
-    max_calls: int | None
-    cost_usd: float = 0.0
-    n_calls: int = 0
-    n_in_flight: int = 0
-
-    def refusal(self) -> str | None:
-        """Say why no further call may start, None while one may."""
-        if self.max_calls is not None and self.n_calls + self.n_in_flight >= self.max_calls:
-            return f"The cap of {self.max_calls:,} calls is reached."
-        if self.max_cost_usd is not None and self.cost_usd >= self.max_cost_usd:
-            return f"The cap of ${self.max_cost_usd:.2f} is reached."
-        return None
-
-
-@dataclass
 class Tally:
     """What has happened since it was last taken."""
 
@@ -80,6 +62,66 @@ class Tally:
     n_retries: int = 0
     n_unpriced: int = 0
     cost_usd: float = 0.0
+
+
+@dataclass
+class Spending:
+    """What the run has spent so far, and its caps; None: no cap.
+
+    What calls under way can cost at most is set aside, so that a cap in USD holds where the price is known.
+    """
+
+    max_cost_usd: float | None
+    max_calls: int | None
+    cost_usd: float = 0.0
+    n_calls: int = 0
+    n_in_flight: int = 0
+    n_unsaved: int = 0
+    unsaved_usd: float = 0.0
+    reserved_usd: float = 0.0
+
+    def settle(self, n_calls: int, cost_usd: float, saved: Tally) -> None:
+        """Take over what the database counts over all workers, and add what has come since `saved`."""
+        self.n_unsaved -= saved.n_calls
+        self.unsaved_usd -= saved.cost_usd
+        self.n_calls = n_calls + self.n_unsaved
+        self.cost_usd = cost_usd + self.unsaved_usd
+
+    def book(self, cost_usd: float | None) -> None:
+        """Count an answered call."""
+        self.n_calls += 1
+        self.n_unsaved += 1
+        self.cost_usd += cost_usd or 0.0
+        self.unsaved_usd += cost_usd or 0.0
+
+    def refusal(self, most_usd: float = 0.0) -> str | None:
+        """Say why no further call of that cost may ever start, None while one may."""
+        if self.max_calls is not None and self.n_calls + self.n_in_flight >= self.max_calls:
+            return f"The cap of {self.max_calls:,} calls is reached."
+        if self.max_cost_usd is None:
+            return None
+        if self.cost_usd >= self.max_cost_usd:
+            return f"The cap of ${self.max_cost_usd:.2f} is reached."
+        if self.cost_usd + most_usd > self.max_cost_usd:
+            return (
+                f"The cap of ${self.max_cost_usd:.2f} leaves no room for another call: ${self.cost_usd:.4f}"
+                f" are spent, and one can cost ${most_usd:.4f}."
+            )
+        return None
+
+    def must_wait(self, most_usd: float) -> bool:
+        """Whether a call of that cost fits only if those under way turn out cheaper than they can."""
+        cap = self.max_cost_usd
+        return cap is not None and self.n_in_flight > 0 and self.cost_usd + self.reserved_usd + most_usd > cap
+
+    def reserve_for(self, request: CallRequest) -> float:
+        """Return what to set aside: the most it can cost, else the mean so far; 0 without a cap in USD."""
+        if self.max_cost_usd is None:
+            return 0.0
+        most = most_usd(request)
+        if most is not None:
+            return most
+        return self.cost_usd / self.n_calls if self.n_calls else 0.0
 
 
 @dataclass
@@ -108,6 +150,9 @@ class Station:
     answered_at: float | None = None
     is_closed: bool = False
     """True when no further call may start."""
+    refusal: str | None = None
+    """Which cap has been reached, None while none has."""
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
     _under_way: dict[str, asyncio.Future[CallReply]] = field(default_factory=dict)
 
     async def complete(self, request: CallRequest) -> CallReply:
@@ -177,12 +222,7 @@ class Station:
             raise ProviderCallError(f"no call has been answered for {waited:,.0f} s; the last error: {error}")
 
     async def _ask_once(self, request: CallRequest, attempt: int) -> CallReply:
-        if self.is_closed:
-            raise ProviderCallError("the run is ending")
-        refusal = self.spending.refusal()
-        if refusal is not None:
-            raise OverBudgetError(refusal)
-        self.spending.n_in_flight += 1
+        reserved_usd = await self._reserve(request)
         try:
             reply = await self.client.complete(request)
         except TransientCallError as error:
@@ -191,13 +231,37 @@ class Station:
             else:
                 self.pace.troubled()
             raise
+        else:
+            self._book(request, reply, attempt)
         finally:
-            self.spending.n_in_flight -= 1
+            self._release(reserved_usd)
         self.n_answers += 1
         self.answered_at = asyncio.get_running_loop().time()
         self.pace.answered((reply.n_tokens_in or 0) + (reply.n_tokens_out or 0))
-        self._book(request, reply, attempt)
         return reply
+
+    async def _reserve(self, request: CallRequest) -> float:
+        """Set aside what a call can cost; near the cap, wait for what calls under way really cost."""
+        most = self.spending.reserve_for(request)
+        while True:
+            if self.is_closed:
+                raise ProviderCallError("the run is ending")
+            refusal = self.refusal or self.spending.refusal(most)
+            if refusal is not None:
+                self.refusal = refusal
+                raise OverBudgetError(refusal)
+            if not self.spending.must_wait(most):
+                break
+            self._settled.clear()
+            await self._settled.wait()
+        self.spending.n_in_flight += 1
+        self.spending.reserved_usd += most
+        return most
+
+    def _release(self, reserved_usd: float) -> None:
+        self.spending.n_in_flight -= 1
+        self.spending.reserved_usd -= reserved_usd
+        self._settled.set()
 
     def _wait_s(self, attempt: int, error: TransientCallError) -> float:
         """Seconds until the next attempt: what the provider asks for, else doubling; both with jitter."""
@@ -209,8 +273,7 @@ class Station:
     def _book(self, request: CallRequest, reply: CallReply, attempt: int) -> None:
         self.attempts[request.key] = attempt
         self.paid.add(request.key)
-        self.spending.n_calls += 1
-        self.spending.cost_usd += reply.cost_usd or 0.0
+        self.spending.book(reply.cost_usd)
         self.tally.n_calls += 1
         self.tally.cost_usd += reply.cost_usd or 0.0
         self.tally.n_unpriced += reply.cost_usd is None

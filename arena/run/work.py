@@ -48,6 +48,8 @@ class Work:
     ----------
     asked_to_stop : callable
         Returns the state to leave the run in (`paused`, `cancelled`, `waiting`), None to go on.
+    first_id, last_id : int
+        Bounds of the judgments to decide; None: to the end of the plan.
     """
 
     database: Database
@@ -59,6 +61,8 @@ class Work:
     spending: Spending
     asked_to_stop: Watcher
     patience: Patience = field(default_factory=Patience)
+    first_id: int = 0
+    last_id: int | None = None
     _calls: deque[StoredCall] = field(default_factory=deque)
     _judgments: deque[FinishedJudgment] = field(default_factory=deque)
     _looked_up: dict[str, StoredCall | None] = field(default_factory=dict)
@@ -116,7 +120,7 @@ class Work:
             worker.cancel()
 
     async def _feed(self, queue: asyncio.Queue[Subject | None], n_workers: int) -> None:
-        after = 0
+        after = self.first_id - 1
         while True:
             chunk = await asyncio.to_thread(self._load, after)
             if not chunk:
@@ -129,7 +133,9 @@ class Work:
 
     def _load(self, after: int) -> list[Subject]:
         with self.database.read() as session:
-            planned: list[PlannedJudgment] = runs.load_planned(session, self.run.id, after, CHUNK)
+            planned: list[PlannedJudgment] = runs.load_planned(
+                session, self.run.id, after, CHUNK, self.last_id
+            )
         subjects = load_subjects(self.database, planned) if planned else []
         if not self.spec.is_builtin:
             self._look_up(subjects)
@@ -163,8 +169,9 @@ class Work:
             except ProviderCallError as error:
                 self._end("stopped", f"The provider refuses every call: {error}")
                 return
-            if judgment.reason == OVER_BUDGET or _is_unfinished_repair(judgment, self.spending):
-                self._end("stopped", self.spending.refusal() or judgment.problem)
+            refusal = self._station.refusal
+            if judgment.reason == OVER_BUDGET or _is_unfinished_repair(judgment, refusal):
+                self._end("stopped", refusal or judgment.problem)
                 return
             self._judgments.append(self._finished(subject.planned, judgment))
             if len(self._judgments) >= SAVE_AT:
@@ -214,6 +221,8 @@ class Work:
         progress = Progress(tally.n_calls, tally.n_cached, tally.n_retries, tally.n_unpriced, tally.cost_usd)
         with self.database.write() as session:
             results.save_results(session, self.run.id, calls, judgments, progress)
+            now = runs.get_run(session, self.run.id)
+        self.spending.settle(now.n_calls, now.cost_usd, tally)
 
     def _finished(self, planned: PlannedJudgment, judgment: Judgment) -> FinishedJudgment:
         replies = [call.reply for call in judgment.calls if call.reply is not None]
@@ -255,10 +264,10 @@ def _sum(numbers: list[int | None]) -> int | None:
     return sum(known) if known and len(known) == len(numbers) else None
 
 
-def _is_unfinished_repair(judgment: Judgment, spending: Spending) -> bool:
+def _is_unfinished_repair(judgment: Judgment, refusal: str | None) -> bool:
     """Whether a cap came between a first answer and its repair turn: then nothing has been decided yet."""
     cut = len(judgment.calls) > 1 and judgment.calls[-1].reply is None
-    return cut and judgment.calls[-1].error == spending.refusal()
+    return cut and judgment.calls[-1].error == refusal
 
 
 class _NoClient:
