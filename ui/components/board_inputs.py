@@ -6,7 +6,8 @@ address, and an address must outlive a change of wording.
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from collections.abc import Sequence
+from typing import Final, TypeVar, get_args
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ from arena.datasets import DatasetSummary, list_tags
 from arena.judges import Lens, list_judges
 from arena.outcomes import BothBad, Flips
 from arena.store import Database
+
+Option = TypeVar("Option")
 
 ALL: Final = "all"
 CONTROLS: Final = ("length", "markdown", "position")
@@ -31,6 +34,9 @@ _FLIPS_HELP = (
     "A verdict that changes with the shown order: mean counts half for each, tie makes it a tie, drop leaves"
     " it out."
 )
+_BOTH_BAD_HELP = "Counts as a tie, or is left out."
+_VOTES_HELP = "Each vote counts, or the majority of a pair."
+_TIES_HELP = "Half a win for each, or Davidson's model of ties."
 
 
 def ask_board(database: Database, dataset: DatasetSummary) -> BoardQuery:
@@ -61,31 +67,11 @@ def _more(database: Database, dataset: DatasetSummary, lens: Lens, tags: tuple[s
         bind="query-params",
         placeholder="The one that compares most contestants",
     )
-    method: Method = st.selectbox(
-        "Method", get_args(Method), key="method", bind="query-params", help=_METHOD_HELP
-    )
-    flips: Flips = st.selectbox("Flips", get_args(Flips), key="flips", bind="query-params", help=_FLIPS_HELP)
-    both_bad: BothBad = st.selectbox(
-        "Both bad",
-        get_args(BothBad),
-        key="both_bad",
-        bind="query-params",
-        help="Counts as a tie, or is left out.",
-    )
-    votes: Votes = st.selectbox(
-        "Votes",
-        get_args(Votes),
-        key="votes",
-        bind="query-params",
-        help="Each vote counts, or the majority of a pair.",
-    )
-    ties: Ties = st.selectbox(
-        "Ties",
-        get_args(Ties),
-        key="ties",
-        bind="query-params",
-        help="Half a win for each, or Davidson's model of ties.",
-    )
+    method: Method = _choose("Method", get_args(Method), "method", _METHOD_HELP)
+    flips: Flips = _choose("Flips", get_args(Flips), "flips", _FLIPS_HELP)
+    both_bad: BothBad = _choose("Both bad", get_args(BothBad), "both_bad", _BOTH_BAD_HELP)
+    votes: Votes = _choose("Votes", get_args(Votes), "votes", _VOTES_HELP)
+    ties: Ties = _choose("Ties", get_args(Ties), "ties", _TIES_HELP)
     control = st.pills(
         "Control for",
         CONTROLS,
@@ -106,3 +92,7 @@ def _more(database: Database, dataset: DatasetSummary, lens: Lens, tags: tuple[s
         control=tuple(control),
         tags=tags,
     )
+
+
+def _choose(label: str, options: Sequence[Option], key: str, explanation: str) -> Option:
+    return st.selectbox(label, options, key=key, bind="query-params", help=explanation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import streamlit as st
@@ -36,37 +38,38 @@ def ask_matches(database: Database, dataset: DatasetSummary) -> MatchFilter:
         "Outcome", [ANY, *OUTCOMES], key="outcome", bind="query-params", help=_OUTCOME_HELP
     )
     with st.popover("More", icon=":material/tune:"):
-        tags = st.multiselect(
-            "Tag",
-            [tag.tag for tag in list_tags(database, dataset.name)],
-            key="tag",
-            bind="query-params",
-            placeholder="Any",
-        )
-        kind = st.segmented_control(
-            "Judged by", [ANY, *KINDS], key="kind", bind="query-params", default=ANY, required=True
-        )
-        people = st.segmented_control(
-            "The people who voted",
-            [ANY, *AGREEMENTS],
-            key="people",
-            bind="query-params",
-            default=ANY,
-            required=True,
-            help="Whether the AI judge sided with most votes on the same two responses.",
-        )
-        reason = st.selectbox("Unscored because", [ANY, *REASON_WORDS], key="reason", bind="query-params")
-        text = st.text_input(
-            "Text", key="text", bind="query-params", placeholder="In the prompt or a response"
-        )
+        more = _ask_more(database, dataset)
+    return replace(
+        more,
+        judges=tuple(judge),
+        contestants=tuple(contestant),
+        outcome=None if outcome == ANY else cast("Outcome", outcome),
+    )
+
+
+def _ask_more(database: Database, dataset: DatasetSummary) -> MatchFilter:
+    names = [tag.tag for tag in list_tags(database, dataset.name)]
+    tags = st.multiselect("Tag", names, key="tag", bind="query-params", placeholder="Any")
+    kind = _choose("Judged by", KINDS, "kind", None)
+    people = _choose(
+        "The people who voted",
+        AGREEMENTS,
+        "people",
+        "Whether the AI judge sided with most votes on the same two responses.",
+    )
+    reason = st.selectbox("Unscored because", [ANY, *REASON_WORDS], key="reason", bind="query-params")
+    text = st.text_input("Text", key="text", bind="query-params", placeholder="In the prompt or a response")
     return MatchFilter(
         dataset=dataset.name,
-        judges=tuple(judge),
         kind=None if kind == ANY else kind,
-        contestants=tuple(contestant),
         tags=tuple(tags),
-        outcome=None if outcome == ANY else cast("Outcome", outcome),
         reason=None if reason == ANY else reason,
         disagrees_with_people=None if people == ANY else people == "disagrees",
         text=text.strip() or None,
+    )
+
+
+def _choose(label: str, options: Sequence[str], key: str, explanation: str | None) -> str:
+    return st.segmented_control(
+        label, [ANY, *options], key=key, bind="query-params", default=ANY, required=True, help=explanation
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, get_args
 
 import streamlit as st
@@ -50,34 +51,34 @@ def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
         )
     api_base = _ask_api_base() if judge not in BUILTINS else None
     pairs = _ask_pairs(database, dataset) if mode == "pairwise" else "all"
+    spec = RunSpec(
+        dataset=dataset.name, judge=judge, mode=mode, rubric=rubric, pairs=pairs, api_base=api_base
+    )
     with st.expander("Contestants, repeats and limits", icon=":material/tune:"):
-        contestants = st.multiselect(
-            "Contestants",
-            [one.name for one in list_contestants(database, dataset.name)],
-            key="run_contestants",
-            placeholder="All",
-        )
-        repeats_column, cost_column, calls_column, parallel_column = st.columns(
-            4, vertical_alignment="bottom"
-        )
-        repeats = repeats_column.number_input("Repeats", 1, 100, 1, key="run_repeats")
-        cost = cost_column.number_input("Cap, USD", 0.0, None, None, key="run_cost", placeholder="none")
-        calls = calls_column.number_input("Cap, calls", 0, None, None, key="run_calls", placeholder="none")
-        parallel = parallel_column.number_input("Calls at once", 1, 512, 16, key="run_parallel")
-        with_reference = st.toggle("Show the judge the reference where there is one", key="run_reference")
-    return RunSpec(
-        dataset=dataset.name,
-        judge=judge,
-        mode=mode,
-        rubric=rubric,
+        return _ask_limits(database, spec)
+
+
+def _ask_limits(database: Database, spec: RunSpec) -> RunSpec:
+    contestants = st.multiselect(
+        "Contestants",
+        [one.name for one in list_contestants(database, spec.dataset)],
+        key="run_contestants",
+        placeholder="All",
+    )
+    repeats_column, cost_column, calls_column, parallel_column = st.columns(4, vertical_alignment="bottom")
+    repeats = repeats_column.number_input("Repeats", 1, 100, 1, key="run_repeats")
+    cost = cost_column.number_input("Cap, USD", 0.0, None, None, key="run_cost", placeholder="none")
+    calls = calls_column.number_input("Cap, calls", 0, None, None, key="run_calls", placeholder="none")
+    parallel = parallel_column.number_input("Calls at once", 1, 512, 16, key="run_parallel")
+    with_reference = st.toggle("Show the judge the reference where there is one", key="run_reference")
+    return replace(
+        spec,
         contestants=tuple(contestants),
-        pairs=pairs,
         repeats=int(repeats),
-        with_reference=with_reference or judge == "builtin/reference",
+        with_reference=with_reference or spec.judge == "builtin/reference",
         max_cost_usd=cost,
         max_calls=None if calls is None else int(calls),
         max_concurrency=int(parallel),
-        api_base=api_base,
     )
 
 
