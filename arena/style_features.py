@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _FENCED: Final = re.compile(r"^[ \t]*(```+|~~~+).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_HEADER: Final = re.compile(r"^ {0,3}#{1,6}\s+\S", re.MULTILINE)
-_LIST_ITEM: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,4}[.)])[ \t]+\S", re.MULTILINE)
+_HEADER: Final = re.compile(r" {0,3}#{1,6}[ \t]+\S")
+_LIST_ITEM: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,4}[.)])[ \t]+\S")
 _BOLD: Final = re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__")
 
 
@@ -39,9 +39,10 @@ def get_style_features(turns: Sequence[str]) -> StyleFeatures:
         if "```" in turn or "~~~" in turn:
             prose, n_blocks = _FENCED.subn("", turn)
             n_code_blocks += n_blocks
+        lines = prose.split("\n")
         if "#" in prose:
-            n_headers += len(_HEADER.findall(prose))
-        n_list_items += len(_LIST_ITEM.findall(prose))
+            n_headers += sum(_HEADER.match(line) is not None for line in lines)
+        n_list_items += sum(_LIST_ITEM.match(line) is not None for line in lines)
         if "**" in prose or "__" in prose:
             n_bold += len(_BOLD.findall(prose))
     return StyleFeatures(

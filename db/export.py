@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.match_filter import MatchQuery, restrict
 from db.tables import (
@@ -78,6 +78,10 @@ class ExportedJudgment:
     repetition: int
     response_first_id: int
     response_second_id: int
+    contestant_a_id: int
+    contestant_b_id: int
+    sample_first: int
+    sample_second: int
     shown_order: str
     verdict: str | None
     reason: str | None
@@ -112,8 +116,14 @@ def has_invented(session: Session, dataset_id: int | None) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def load_contestants(session: Session) -> dict[int, str]:
+    """Return names by id."""
+    return {row.id: row.name for row in session.execute(select(ContestantRow.id, ContestantRow.name))}
+
+
 def iter_judgments(session: Session, query: MatchQuery) -> Iterator[list[ExportedJudgment]]:
     """Yield pages of the judgments of the wanted matches, both orders of a match on one page."""
+    first, second = aliased(ResponseRow), aliased(ResponseRow)
     after = 0
     while True:
         page = restrict(select(MatchRow.id).where(MatchRow.id > after), query)
@@ -125,10 +135,13 @@ def iter_judgments(session: Session, query: MatchQuery) -> Iterator[list[Exporte
             select(
                 MatchRow.id, MatchRow.n_orders, MatchRow.state, MatchRow.prompt_id, MatchRow.judge_id,
                 MatchRow.repetition, JudgmentRow.response_first_id, JudgmentRow.response_second_id,
+                MatchRow.contestant_a_id, MatchRow.contestant_b_id, first.sample_index, second.sample_index,
                 JudgmentRow.shown_order, JudgmentRow.verdict, JudgmentRow.reason, JudgmentRow.reasoning,
                 JudgmentRow.probability,
             )
             .join(JudgmentRow, JudgmentRow.match_id == MatchRow.id)
+            .join(first, first.id == JudgmentRow.response_first_id)
+            .join(second, second.id == JudgmentRow.response_second_id)
             .where(MatchRow.id.in_(ids))
             .order_by(MatchRow.id, JudgmentRow.shown_order)
         )  # fmt: skip

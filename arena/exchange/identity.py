@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 HASH_CHARS = 32
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def hash_messages(messages: Sequence[Mapping[str, str]]) -> str:
@@ -34,5 +35,5 @@ def human_judge_version(name: str, mode: str) -> str:
 
 
 def _digest(content: object) -> str:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(content)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_CHARS]

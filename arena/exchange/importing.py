@@ -89,15 +89,18 @@ def import_files(
     Raises
     ------
     UsageError
-        If the mapping names a column that no file has.
+        If the dataset has no name, or the mapping names a column that no file has.
     ArenaError
         If the database cannot be written. What is wrong with the files stands in the report.
     """
+    dataset = dataset.strip()
+    if not dataset:
+        raise UsageError("Give the data set a name.")
     files = [_open(source, mapping or NO_MAPPING) for source in sources]
     _refuse_unknown_columns(files, mapping or NO_MAPPING)
     ordered = sorted((file for file in files if file.detection is not None), key=_phase)
     is_landed = False
-    with in_words(), _without_collector(), open_landing(database, dataset.strip()) as landing:
+    with in_words(), _without_collector(), open_landing(database, dataset) as landing:
         _land_files(landing, ordered, mapping or NO_MAPPING)
         is_clean = strictness is Strictness.LENIENT or not any(file.n_bad for file in files)
         is_landed = mode is ImportMode.LAND and is_clean and any(file.counts for file in files)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copy
@@ -27,18 +28,26 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(tmp_path: Path, empty: Path) -> Iterator[Database]:
-    copy(empty, tmp_path / "test.db")
-    opened = open_database(f"sqlite:///{tmp_path / 'test.db'}")
+def database(store_url: str, empty: Path) -> Iterator[Database]:
+    opened = open_database(store_url)
+    if opened.path is not None:
+        copy(empty, opened.path)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def query(database: Database) -> Query:
+    """Rows as SQLite gives them: JSON as text, truths as numbers."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, (list, dict)):
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return int(value) if isinstance(value, bool) else value
+
     def run(statement: str) -> list[tuple[Any, ...]]:
         with database.read() as session:
-            return [tuple(row) for row in session.execute(text(statement))]
+            return [tuple(map(plain, row)) for row in session.execute(text(statement))]
 
     return run
 

@@ -12,6 +12,8 @@ from arena.exchange import ALL_FORMATS, DRY_RUN, Confidence, ImportReport, detec
 from arena.exchange import __file__ as package
 from db import Database
 
+pytestmark = pytest.mark.on_sqlite
+
 Counted = Callable[[ImportReport], dict[str, tuple[int, int, int]]]
 Query = Callable[[str], list[tuple[Any, ...]]]
 

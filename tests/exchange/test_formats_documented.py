@@ -14,6 +14,8 @@ import pytest
 from arena.exchange import ALL_FORMATS, Kind, detect, import_files
 from db import Database
 
+pytestmark = pytest.mark.on_sqlite
+
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")

@@ -14,6 +14,8 @@ from arena.errors import UsageError
 from arena.exchange import DRY_RUN, STRICT, ColumnMapping, Kind, detect, import_files
 from db import Database
 
+pytestmark = pytest.mark.on_sqlite
+
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 UNREADABLE = [
@@ -153,6 +155,11 @@ def test_a_mapping_renames_columns_and_fills_missing_ones(database: Database, qu
 def test_a_mapping_of_a_column_that_no_file_has_is_refused(database: Database) -> None:
     with pytest.raises(UsageError, match=r"No file has a column 'wrong' to map\. Columns: prompt"):
         import_files(database, [("f.csv", b"prompt\na b\n")], "d", mapping=ColumnMapping({"wrong": "prompt"}))
+
+
+def test_a_dataset_needs_a_name(database: Database) -> None:
+    with pytest.raises(UsageError, match="Give the data set a name"):
+        import_files(database, [("f.csv", b"prompt\na b\n")], " ")
 
 
 def test_a_format_that_was_named_must_fit(database: Database) -> None:

@@ -109,10 +109,13 @@ def test_position_bias_gives_the_published_counts_of_both_judges(
     report = import_files(database, [shared / "position_bias/verdicts.csv"], "position")
     assert report.totals[Kind.JUDGMENTS].n_new == 7040
     assert report.totals[Kind.MATCHES].n_new == 3520
-    score = "((verdict_ab = 'a') - (verdict_ab = 'b') + (verdict_ba = 'b') - (verdict_ba = 'a'))"
+    sides = "CASE {} WHEN '{}' THEN 1 WHEN '{}' THEN -1 ELSE 0 END"
+    score = f"{sides.format('verdict_ab', 'a', 'b')} + {sides.format('verdict_ba', 'b', 'a')}"
     counts = query(
-        f"SELECT j.name, COUNT(*), SUM({score} > 0), SUM({score} < 0), SUM(verdict_ab = verdict_ba)"
+        f"SELECT j.name, COUNT(*), COUNT(*) FILTER (WHERE {score} > 0), COUNT(*) FILTER (WHERE {score} < 0),"
+        " COUNT(*) FILTER (WHERE verdict_ab = verdict_ba)"
         " FROM match m JOIN judge j ON j.id = m.judge_id WHERE n_orders = 2 GROUP BY j.name ORDER BY j.name"
     )
     assert counts == [("gpt-3.5-turbo-0125", 1120, 54, 217, 849), ("gpt-4-0613", 2400, 198, 245, 1957)]
-    assert query("SELECT tag, COUNT(*) FROM prompt_tag GROUP BY tag") == [("DevBench", 112), ("MTBench", 80)]
+    tags = query("SELECT tag, COUNT(*) FROM prompt_tag GROUP BY tag ORDER BY tag")
+    assert tags == [("DevBench", 112), ("MTBench", 80)]

@@ -45,6 +45,7 @@ def export_matches(
     n_left_out = 0
     with in_words(), database.read() as session, open_out(out) as stream:
         judges = rows_of.load_judges(session)
+        names = rows_of.load_contestants(session)
         is_invented = rows_of.has_invented(session, query.dataset_id)
         columns = (*_COLUMNS, *(_TEXT_COLUMNS if texts is Texts.WITH else ()))
         writer = RowWriter(
@@ -52,14 +53,19 @@ def export_matches(
         )
         for page in rows_of.iter_judgments(session, query):
             prompts = rows_of.load_prompts(session, [row.prompt_id for row in page])
-            sides = [side for row in page for side in (row.response_first_id, row.response_second_id)]
-            responses = rows_of.load_responses(session, sides)
+            responses: Mapping[int, ExportedResponse] = {}
+            if texts is Texts.WITH:
+                sides = [side for row in page for side in (row.response_first_id, row.response_second_id)]
+                responses = rows_of.load_responses(session, sides)
             unscored = {row.match_id for row in page if row.match_state != "scored"}
             if states is States.SCORED:
                 n_left_out += len(unscored)
             for row in page:
                 if states is States.ALL or row.match_id not in unscored:
-                    battle = _battle(row, prompts[row.prompt_id], judges[row.judge_id], responses)
+                    prompt = prompts[row.prompt_id]
+                    battle = _battle(row, prompt, judges[row.judge_id], names)
+                    if texts is Texts.WITH:
+                        battle.update(_texts(row, prompt, responses))
                     writer.write(battle)
         writer.finish()
     return ExportReport(writer.n_rows, n_left_out, "unscored matches have no winner")
@@ -69,23 +75,33 @@ def _battle(
     row: ExportedJudgment,
     prompt: ExportedPrompt,
     judge: ExportedJudge,
-    responses: Mapping[int, ExportedResponse],
+    names: Mapping[int, str],
 ) -> dict[str, Any]:
-    first, second = responses[row.response_first_id], responses[row.response_second_id]
+    first, second = row.contestant_a_id, row.contestant_b_id
+    if row.shown_order == "ba":
+        first, second = second, first
     winner = _WINNERS.get(row.verdict)
     if row.verdict in ("a", "b"):
         winner = "model_a" if (row.verdict == "a") == (row.shown_order == "ab") else "model_b"
     return {
-        "prompt_id": prompt.key, "model_a": first.contestant, "model_b": second.contestant, "winner": winner,
+        "prompt_id": prompt.key, "model_a": names[first], "model_b": names[second], "winner": winner,
         "judge": judge.name, "judge_kind": "human" if judge.kind == "human" else "recorded",
         "judge_version": None if judge.kind == "human" else judge.version,
         "repetition": row.repetition, "weight": 1 / row.n_orders, "match_id": row.match_id,
         "reason": row.reason, "reasoning": row.reasoning, "probability": row.probability,
-        "sample_a": first.sample_index, "sample_b": second.sample_index,
+        "sample_a": row.sample_first, "sample_b": row.sample_second,
         "tags": list(prompt.tags), "dataset": prompt.dataset,
+        INVENTED_COLUMN: INVENTED_LABEL if prompt.is_invented else None,
+    }  # fmt: skip
+
+
+def _texts(
+    row: ExportedJudgment, prompt: ExportedPrompt, responses: Mapping[int, ExportedResponse]
+) -> dict[str, Any]:
+    first, second = responses[row.response_first_id], responses[row.response_second_id]
+    return {
         "conversation_a": _conversation(prompt, first), "conversation_b": _conversation(prompt, second),
         "turns_a": len(first.turns or ()) or None, "turns_b": len(second.turns or ()) or None,
-        INVENTED_COLUMN: INVENTED_LABEL if prompt.is_invented else None,
     }  # fmt: skip
 
 
