@@ -137,6 +137,8 @@ class JudgeAverages:
     """Means over a judge version's judgments that made a call; None where nothing is known."""
 
     n_judgments: int
+    n_repairs: int
+    """How many of them needed a second call."""
     n_tokens_in: float | None
     n_tokens_out: float | None
     cost_usd: float | None
@@ -147,6 +149,7 @@ def load_judge_averages(session: Session, judge_id: int) -> JudgeAverages:
     row = session.execute(
         select(
             func.count(),
+            func.count(JudgmentRow.repair_call_id),
             func.avg(JudgmentRow.n_tokens_in),
             func.avg(JudgmentRow.n_tokens_out),
             func.avg(JudgmentRow.cost_usd),

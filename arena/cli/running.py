@@ -64,7 +64,15 @@ def _add_judge(commands: Subparsers) -> None:
     )  # fmt: skip
     parser.add_argument("--contestants", metavar="A,B,...", help="only these (default: all)")
     parser.add_argument("--mode", choices=("pairwise", "pointwise"), default="pairwise")
-    parser.add_argument("--rubric", metavar="R", help="a shipped rubric's name, or a YAML file")
+    parser.add_argument("--rubric", metavar="R", help="a rubric's name[@version], or a YAML file")
+    parser.add_argument(
+        "--template", metavar="FILE", help="the judge's prompt as YAML: name, mode, system, user"
+    )
+    parser.add_argument(
+        "--response-format", choices=("auto", "schema", "tags"), default="auto",
+        help="ask for JSON by schema, or for a tag (default: what the model is known to follow)",
+    )  # fmt: skip
+    parser.add_argument("--reversed-levels", action="store_true", help="show the rubric's levels best first")
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="judge everything N times")
     parser.add_argument("--pairs", default="all", metavar="P", help=PAIRS_HELP.replace("%", "%%"))
     parser.add_argument("--with-reference", action="store_true", help="show the prompt's references")
@@ -101,6 +109,9 @@ def judge(arguments: argparse.Namespace) -> int:
         api_base=arguments.api_base,
         seed=arguments.seed,
         parameters=parse_parameters(tuple(arguments.param)),
+        template=arguments.template,
+        response_format=arguments.response_format,
+        level_order="descending" if arguments.reversed_levels else "ascending",
     )
     estimate = estimate_run(database, spec)
     say(estimate.sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,12 +14,11 @@ from arena.store import in_words
 from db import Database, judges
 from db.judges import JudgeAverages
 from db.runs import PlannedJudgment
-from judge.price_map import find_model
+from judge import CallRequest, PastCalls
+from judge.prices import estimate as estimate_calls
 from judge.render import request_for
 
 SAMPLE = 24
-CHARS_PER_TOKEN = 4.0
-ASSUMED_TOKENS_OUT = 300.0
 ASSUMED_LATENCY_S = 4.0
 SAMPLE_KEY = b"estimate-only---"
 
@@ -27,8 +27,9 @@ SAMPLE_KEY = b"estimate-only---"
 class Estimate:
     """The arithmetic of a run. `cost_usd` is None for a model without a known price, never 0.
 
-    Tokens, money and time rest on this judge's own past averages where it has any, else on a sample of
-    rendered calls at four characters a token and an assumed length of answer: `is_from_past` says which.
+    Input tokens are counted on a sample of the run's own calls; output tokens are those of this judge's past
+    calls where it has any (`is_from_past`), else a guess. `most_usd` is the cost if every answer needs its
+    repair turn and uses all of `max_tokens`; None where that is not known.
     """
 
     n_prompts: int
@@ -41,6 +42,7 @@ class Estimate:
     n_tokens_in: int
     n_tokens_out: int
     cost_usd: float | None
+    most_usd: float | None
     minutes: float | None
     is_from_past: bool
     warnings: tuple[str, ...]
@@ -54,10 +56,13 @@ def estimate_run(database: Database, spec: RunSpec) -> Estimate:
 
 def estimate_draft(database: Database, draft: Draft) -> Estimate:
     spec, planned = draft.spec, draft.planned
-    n_calls = 0 if draft.judge.is_builtin else len(planned)
-    past = _past(database, draft) if n_calls else None
-    tokens_in, tokens_out = _tokens(database, draft, past) if n_calls else (0.0, 0.0)
-    cost = _cost_a_call(draft, past, tokens_in, tokens_out) if n_calls else 0.0
+    n_judgments = 0 if draft.judge.is_builtin else len(planned)
+    past = _past(database, draft) if n_judgments else None
+    sample = _sample(database, draft) if n_judgments else []
+    calls = estimate_calls(draft.judge, n_judgments, sample, past=_past_calls(past))
+    cost = calls.cost_usd
+    if cost is None and past is not None and past.cost_usd is not None:
+        cost = past.cost_usd * n_judgments
     latency = (past.latency_s if past else None) or ASSUMED_LATENCY_S
     estimate = Estimate(
         n_prompts=draft.n_prompts,
@@ -66,13 +71,14 @@ def estimate_draft(database: Database, draft: Draft) -> Estimate:
         n_repeats=spec.repeats,
         n_already=planned.n_already,
         n_judgments=len(planned),
-        n_calls=n_calls,
-        n_tokens_in=round(tokens_in * n_calls),
-        n_tokens_out=round(tokens_out * n_calls),
-        cost_usd=None if cost is None else cost * n_calls,
-        minutes=n_calls * latency / spec.max_concurrency / 60 if n_calls else 0.0,
+        n_calls=calls.n_calls,
+        n_tokens_in=calls.n_tokens_in,
+        n_tokens_out=calls.n_tokens_out,
+        cost_usd=cost if n_judgments else 0.0,
+        most_usd=calls.most_usd,
+        minutes=calls.n_calls * latency / spec.max_concurrency / 60,
         is_from_past=past is not None,
-        warnings=_warnings(draft, cost, n_calls),
+        warnings=_warnings(draft, cost, calls.n_calls),
         sentence="",
     )
     return replace(estimate, sentence=_sentence(estimate, spec))
@@ -86,9 +92,18 @@ def _past(database: Database, draft: Draft) -> JudgeAverages | None:
     return averages if averages.n_judgments and averages.n_tokens_in and averages.n_tokens_out else None
 
 
-def _tokens(database: Database, draft: Draft, past: JudgeAverages | None) -> tuple[float, float]:
-    if past is not None and past.n_tokens_in is not None and past.n_tokens_out is not None:
-        return past.n_tokens_in, past.n_tokens_out
+def _past_calls(past: JudgeAverages | None) -> PastCalls | None:
+    """Return means a call; what is stored of a judgment is the sum of its first call and its repair."""
+    if past is None or past.n_tokens_in is None or past.n_tokens_out is None:
+        return None
+    calls_each = 1 + past.n_repairs / past.n_judgments
+    return PastCalls(
+        past.n_judgments, past.n_tokens_in / calls_each, past.n_tokens_out / calls_each, calls_each
+    )
+
+
+def _sample(database: Database, draft: Draft) -> Sequence[CallRequest]:
+    """Render some of the plan's calls, spread evenly over it."""
     planned = draft.planned
     rows = np.linspace(0, len(planned) - 1, min(SAMPLE, len(planned))).astype(int)
     chunk = [
@@ -103,26 +118,10 @@ def _tokens(database: Database, draft: Draft, past: JudgeAverages | None) -> tup
         for row in rows
     ]
     judge = replace(draft.judge, reference="if_any" if draft.judge.reference != "never" else "never")
-    lengths = [
-        sum(
-            len(message.content)
-            for message in request_for(judge, subject.texts, subject.shown_order, 0, SAMPLE_KEY).messages
-        )
+    return [
+        request_for(judge, subject.texts, subject.shown_order, 0, SAMPLE_KEY)
         for subject in load_subjects(database, chunk)
     ]
-    return float(np.mean(lengths)) / CHARS_PER_TOKEN, ASSUMED_TOKENS_OUT
-
-
-def _cost_a_call(
-    draft: Draft, past: JudgeAverages | None, tokens_in: float, tokens_out: float
-) -> float | None:
-    if past is not None and past.cost_usd is not None:
-        return past.cost_usd
-    prices = find_model(draft.judge.model) or {}
-    price_in, price_out = prices.get("input_cost_per_token"), prices.get("output_cost_per_token")
-    if price_in is None or price_out is None:
-        return None
-    return float(tokens_in * price_in + tokens_out * price_out)
 
 
 def _warnings(draft: Draft, cost: float | None, n_calls: int) -> tuple[str, ...]:
@@ -148,6 +147,8 @@ def _sentence(estimate: Estimate, spec: RunSpec) -> str:
     if not estimate.n_calls:
         return f"{' x '.join(factors)}{already} = {estimate.n_judgments:,} judgments without a model, free"
     money = "cost unknown" if estimate.cost_usd is None else f"about ${estimate.cost_usd:.2f}"
+    if estimate.most_usd is not None:
+        money += f", ${estimate.most_usd:.2f} at most"
     minutes = estimate.minutes or 0.0
     time = "under a minute" if minutes < 1 else f"about {minutes:,.0f} min"
     return f"{' x '.join(factors)}{already} = {estimate.n_calls:,} calls; {money}; {time}"

@@ -10,7 +10,18 @@ from arena.errors import NotFoundError, UsageError
 from arena.judges import find_judge
 from arena.run.spec import RunSpec
 from db.judges import NewJudge, StoredJudge
-from judge import JudgeError, JudgeSpec, Rubric, load_rubric, make_spec, parse_rubric, shipped_rubric_names
+from judge import (
+    JudgeError,
+    JudgeSpec,
+    Rubric,
+    Template,
+    family_of,
+    load_rubric,
+    make_spec,
+    parse_rubric,
+    parse_template,
+    shipped_rubric_names,
+)
 from judge.builtin import check_builtin
 
 DEFAULT_RUBRIC = "helpfulness"
@@ -38,8 +49,11 @@ def choose_judge(spec: RunSpec, stored: list[StoredJudge]) -> JudgeSpec:
         ) from error
     if found.spec is None:
         raise UsageError(f"'{spec.judge}' is a {found.kind} judge: its verdicts came from elsewhere.")
-    if spec.rubric is not None or spec.parameters:
-        raise UsageError(f"'{spec.judge}' is a stored version; its rubric and parameters cannot be changed.")
+    if spec.changes_the_judge:
+        raise UsageError(
+            f"'{spec.judge}' is a stored version; its rubric, template, parameters and answer form cannot be"
+            " changed."
+        )
     return replace(JudgeSpec.from_json(json.dumps(found.spec)), api_base=spec.api_base)
 
 
@@ -52,6 +66,9 @@ def _build(spec: RunSpec) -> JudgeSpec:
             parameters=spec.parameters,
             api_base=spec.api_base,
             reference="if_any" if spec.with_reference else "never",
+            response_format=spec.response_format,
+            level_order=spec.level_order,
+            template=None if spec.template is None else _template(spec.template),
         )
         if judge.is_builtin:
             check_builtin(judge)
@@ -73,6 +90,13 @@ def _rubric(name: str) -> Rubric:
     raise UsageError(f"There is no rubric '{name}'. Give one of {known}, or a YAML file.")
 
 
+def _template(name: str) -> Template:
+    try:
+        return parse_template(Path(name).read_text(encoding="utf-8"), source=name)
+    except (JudgeError, OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The template '{name}' cannot be read: {error}") from error
+
+
 def to_new_judge(judge: JudgeSpec) -> NewJudge:
     """Return what is stored of a judge; where it is reached is the run's, not the judge's."""
     fields = json.loads(replace(judge, api_base=None).to_json())
@@ -89,17 +113,3 @@ def to_new_judge(judge: JudgeSpec) -> NewJudge:
         rubric_version=judge.rubric.version,
         rubric_body=rubric,
     )
-
-
-FAMILIES = {
-    "gpt": "gpt", "o1": "gpt", "o3": "gpt", "o4": "gpt", "chatgpt": "gpt", "claude": "claude",
-    "gemini": "gemini", "gemma": "gemini", "llama": "llama", "mistral": "mistral", "mixtral": "mistral",
-    "ministral": "mistral", "qwen": "qwen", "qwq": "qwen", "deepseek": "deepseek", "command": "command",
-    "phi": "phi", "grok": "grok", "nova": "nova",
-}  # fmt: skip
-
-
-def family_of(model: str) -> str | None:
-    """Guess the family a model's makers trained it in, from its id; None where the id says nothing."""
-    name = model.rpartition("/")[2].lower()
-    return next((family for start, family in FAMILIES.items() if name.startswith(start)), None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from arena.errors import UsageError
 
 Mode = Literal["pairwise", "pointwise"]
+ResponseFormat = Literal["auto", "schema", "tags"]
+LevelOrder = Literal["ascending", "descending"]
 PAIRS_HELP = (
     "all, baseline:NAME, a number of matches such as 200, a share of prompts such as 25%, or adaptive:"
     " rounds of the pairs that best separate undecided neighbours"
@@ -25,7 +27,14 @@ class RunSpec:
     judge : str
         `provider/model`, `builtin/NAME`, or a stored judge's `NAME` or `NAME@VERSION`.
     rubric : str or None
-        A shipped rubric's name or a YAML file; None: the default of the mode, or the stored judge's own.
+        A stored rubric's `NAME` or `NAME@VERSION`, a shipped one's name, or a YAML file; None: the default of
+        the mode, or the stored judge's own.
+    template : str or None
+        A YAML file with `name, mode, system, user`; None: the shipped template of the mode.
+    response_format : str
+        How the verdict is asked for; `auto` goes by LiteLLM's model map.
+    level_order : str
+        In which order the judge reads a criterion's levels; another order is another version.
     contestants : tuple of str
         Empty: all that have responses.
     pairs : str
@@ -58,6 +67,9 @@ class RunSpec:
     api_base: str | None = None
     seed: int = 0
     parameters: dict[str, Any] = field(default_factory=dict)
+    template: str | None = None
+    response_format: ResponseFormat = "auto"
+    level_order: LevelOrder = "ascending"
 
     def __post_init__(self) -> None:
         if self.mode not in ("pairwise", "pointwise"):
@@ -79,7 +91,17 @@ class RunSpec:
             raise UsageError(
                 "A pointwise judge grades single responses: give --pairs all or a share, as 25%."
             )
+        if self.response_format not in get_args(ResponseFormat):
+            raise UsageError(f"The response format is auto, schema or tags, not '{self.response_format}'.")
+        if self.level_order not in get_args(LevelOrder):
+            raise UsageError(f"The level order is ascending or descending, not '{self.level_order}'.")
         self.drawing()
+
+    @property
+    def changes_the_judge(self) -> bool:
+        """Whether it says how a judge is made, which a stored version no longer takes."""
+        is_default = (self.response_format, self.level_order) == ("auto", "ascending")
+        return bool(self.rubric or self.template or self.parameters) or not is_default
 
     def drawing(self) -> Drawing:
         """Read `pairs`."""
