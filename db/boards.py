@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Case, Row, Select, case, func, select
+from sqlalchemy import Case, Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from db.arrays import read_integers
 from db.tables import (
     ContestantRow,
     GradeRow,
@@ -24,7 +25,6 @@ from db.tables import (
 
 VERDICT_CODES = {"a": 1, "b": 2, "tie": 3, "both_bad": 4}
 """0 stands for no verdict in that order."""
-READ_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -76,20 +76,7 @@ def load_match_arrays(session: Session, scope: MatchScope) -> MatchArrays:
         MatchRow.n_orders,
     )
     query = _in_scope(select(*columns), scope).where(MatchRow.state == "scored").order_by(MatchRow.id)
-    return MatchArrays(*_to_table(session, query, len(columns)))
-
-
-def _to_table(session: Session, query: Select[*tuple[Any, ...]], n_columns: int) -> list[NDArray[np.int64]]:
-    """Read integers without making a Python object a row at a time into a list: ten times faster."""
-    result = session.connection().execute(query, execution_options={"yield_per": READ_ROWS})
-    flat = np.fromiter(_values(result.partitions()), dtype=np.int64)
-    return [np.ascontiguousarray(column) for column in flat.reshape(-1, n_columns).T]
-
-
-def _values(partitions: Iterator[Sequence[Row[*tuple[Any, ...]]]]) -> Iterator[int]:
-    for rows in partitions:
-        for row in rows:
-            yield from row
+    return MatchArrays(*read_integers(session, query))
 
 
 def _code(column: InstrumentedAttribute[str | None]) -> Case[int]:
@@ -214,8 +201,7 @@ def load_style_arrays(session: Session, dataset_id: int | None) -> StyleArrays:
         query = query.join(PromptRow, PromptRow.id == ResponseRow.prompt_id).where(
             PromptRow.dataset_id == dataset_id
         )
-    table = _to_table(session, query, len(columns))
-    return StyleArrays(*table)
+    return StyleArrays(*read_integers(session, query))
 
 
 @dataclass(frozen=True)

@@ -49,31 +49,31 @@ def get_demo(session: Session, name: str, *, source: str, pick_rule: str) -> Sto
     if row is None:
         return None
     responses = (
-        select(ResponseRow.source == source, func.count())
+        select(ResponseRow.source, func.count())
         .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
         .where(PromptRow.dataset_id == row.id)
-        .group_by(ResponseRow.source == source)
+        .group_by(ResponseRow.source)
     )
-    n_responses = {bool(is_ours): n for is_ours, n in session.execute(responses)}
+    n_responses = {row[0]: int(row[1]) for row in session.execute(responses)}
     votes = (
-        select(VoteRow.pick_rule == pick_rule, func.count())
+        select(VoteRow.pick_rule, func.count())
         .join(JudgmentRow, JudgmentRow.id == VoteRow.judgment_id)
         .join(MatchRow, MatchRow.id == JudgmentRow.match_id)
         .join(JudgeRow, JudgeRow.id == MatchRow.judge_id)
         .where(MatchRow.dataset_id == row.id, JudgeRow.kind == "human")
-        .group_by(VoteRow.pick_rule == pick_rule)
+        .group_by(VoteRow.pick_rule)
     )
-    n_votes = {bool(is_ours): n for is_ours, n in session.execute(votes)}
+    n_votes = {row[0]: int(row[1]) for row in session.execute(votes)}
     states = list(session.scalars(select(RunRow.state).where(RunRow.dataset_id == row.id)))
     return StoredDemo(
         dataset_id=row.id,
         is_invented=row.is_invented,
         n_prompts=session.scalar(select(func.count()).where(PromptRow.dataset_id == row.id)) or 0,
         n_responses=sum(n_responses.values()),
-        n_foreign=n_responses.get(False, 0),
+        n_foreign=sum(n_responses.values()) - n_responses.get(source, 0),
         n_matches=session.scalar(select(func.count()).where(MatchRow.dataset_id == row.id)) or 0,
         n_votes=sum(n_votes.values()),
-        n_other_votes=n_votes.get(False, 0),
+        n_other_votes=sum(n_votes.values()) - n_votes.get(pick_rule, 0),
         n_runs=len(states),
         n_active_runs=sum(state in ACTIVE_STATES for state in states),
     )

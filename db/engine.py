@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,11 +30,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Database:
-    """A database that is open for reading and writing."""
+    """A database that is open for reading and writing; its connections close with it."""
 
     url: str
     reader: Engine
     writer: Engine
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, _dispose, self.reader, self.writer)
 
     @property
     def is_sqlite(self) -> bool:
@@ -63,8 +67,12 @@ class Database:
             yield session
 
     def close(self) -> None:
-        self.reader.dispose()
-        self.writer.dispose()
+        _dispose(self.reader, self.writer)
+
+
+def _dispose(*engines: Engine) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 def open_database(url: str) -> Database:

@@ -39,6 +39,7 @@ def test_recorded_verdicts_give_the_published_counts(
     assert card.position_consistency == n_consistent / n_pairs
 
 
+@pytest.mark.on_sqlite
 def test_verdicts_replayed_over_http_give_the_same_counts(store: Database) -> None:
     rows = [row for row in _verdicts() if row["judge"] == "gpt-4-0613"]
     import_rows(store, "replay", list(_placeholders(rows)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -25,8 +24,8 @@ from tests.vote.stepping import Voter, count_rows
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    database = open_store(f"sqlite:///{tmp_path / 'evenhand.db'}")
+def store(store_url: str) -> Iterator[Database]:
+    database = open_store(store_url)
     yield database
     database.close()
 
@@ -189,8 +188,8 @@ def test_a_run_under_way_keeps_the_demo(store: Database) -> None:
         remove_demo_data(store)
 
 
-def test_the_command_loads_and_removes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    url = f"sqlite:///{tmp_path / 'cli.db'}"
+def test_the_command_loads_and_removes(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    url = store_url
     assert main(["demo", "--db", url, "--format", "json"]) == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)[0]["responses"] == 200

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from db import Database
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    database = open_store(f"sqlite:///{tmp_path / 'evenhand.db'}")
+def store(store_url: str) -> Iterator[Database]:
+    database = open_store(store_url)
     yield database
     database.close()
