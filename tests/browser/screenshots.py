@@ -24,7 +24,7 @@ from arena.matches import MatchFilter, list_matches
 from arena.run import RunSpec, get_run, start_run
 from arena.store import open_store
 from db import Database
-from tests.browser.chromium import launch, open_address
+from tests.browser.chromium import launch, open_address, press
 from tests.browser.serving import ROOT, serve_app
 from tests.fake_llm.running import serve
 from tests.fake_llm.scripts import NAMED
@@ -54,9 +54,12 @@ def main() -> None:
         database = open_store(url)
         pages = _fill(database)
         with serve_app(Path(scratch), database_url=url) as app, sync_playwright() as playwright:
-            pages |= _judge(database, llm.api_base)
+            pages |= _judge_real_input(database)
             with launch(playwright) as browser:
                 for shot in _shots(pages):
+                    _take(browser, app.url, shot, folder)
+                # Last, so that no other picture is of a database that is being judged.
+                for shot in _shots(_start_slow_run(database, llm.api_base)):
                     _take(browser, app.url, shot, folder)
         database.close()
 
@@ -78,19 +81,22 @@ def _fill(database: Database) -> dict[str, str]:
     }
 
 
-def _judge(database: Database, api_base: str) -> dict[str, str]:
-    """Start a run that is under way while its picture is taken; with real input, end one first."""
-    pages = {}
-    if SHARED_DATA.is_dir():
-        import_files(database, sorted((SHARED_DATA / "vicuna80").glob("*.jsonl")), "vicuna80", mode=LAND)
-        ended = start_run(database, RunSpec("vicuna80", "builtin/longest"))
-        _wait(lambda: get_run(database, ended).state == "done")
-        pages["vicuna80"] = "/leaderboard?dataset=vicuna80&judges=builtin/longest"
-    # Many judgments at half a second each: under way for as long as the pictures take.
-    spec = RunSpec("demo", "hosted_vllm/a-local-model", api_base=api_base, max_concurrency=8)
+def _judge_real_input(database: Database) -> dict[str, str]:
+    """Import published responses and compare them, where the shared data is there."""
+    if not SHARED_DATA.is_dir():
+        return {}
+    import_files(database, sorted((SHARED_DATA / "vicuna80").glob("*.jsonl")), "vicuna80", mode=LAND)
+    ended = start_run(database, RunSpec("vicuna80", "builtin/longest"))
+    _wait(lambda: get_run(database, ended).state == "done")
+    return {"vicuna80": "/leaderboard?dataset=vicuna80&judges=builtin/longest"}
+
+
+def _start_slow_run(database: Database, api_base: str) -> dict[str, str]:
+    """Start a run that is under way for as long as its pictures take."""
+    spec = RunSpec("demo", "hosted_vllm/a-local-model", repeats=3, api_base=api_base, max_concurrency=8)
     started = start_run(database, spec)
-    _wait(lambda: get_run(database, started).n_done > 150)
-    return {**pages, "run": f"/runs?run={started}"}
+    _wait(lambda: get_run(database, started).n_done > 300)
+    return {"run": f"/runs?run={started}"}
 
 
 def _wait(until: Callable[[], bool]) -> None:
@@ -102,9 +108,8 @@ def _wait(until: Callable[[], bool]) -> None:
 
 
 def _shots(pages: dict[str, str]) -> list[Shot]:
-    first = ["run", *(name for name in pages if name != "run")]
-    desk = [Shot(name, pages[name], mode) for name in first for mode in ("light", "dark")]
-    phone = [Shot(f"{name}-phone", pages[name], size=PHONE) for name in first]
+    desk = [Shot(name, address, mode) for name, address in pages.items() for mode in ("light", "dark")]
+    phone = [Shot(f"{name}-phone", address, size=PHONE) for name, address in pages.items()]
     return [*desk, *phone]
 
 
@@ -113,7 +118,10 @@ def _take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=shot.mode)
     page = context.new_page()
     open_address(page, url + shot.address)
-    page.wait_for_timeout(4_000 if shot.name.startswith("run") else 900)
+    if shot.name.startswith("vote"):
+        page.get_by_role("textbox").first.fill("Ada")
+        press(page, "Start voting")
+    page.wait_for_timeout(900)
     _grow(page, width, height)
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
