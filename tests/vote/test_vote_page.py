@@ -1,0 +1,142 @@
+"""The vote page in every state, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from db import Database, tables
+from tests.ui.filling import fill
+from tests.ui.opening import open_page, text_of
+from tests.vote.stepping import Voter, count_rows
+from ui.components import voter as voter_component
+from ui.navigation import VOTE
+
+
+@pytest.fixture
+def hall(store: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The store, found by the pages, where nobody has to wait before a vote."""
+    monkeypatch.setenv("DATABASE_URL", store.url)
+    monkeypatch.setattr("arena.vote.voting.MIN_LOOK_S", 0.0)
+    monkeypatch.setattr(voter_component, "MIN_LOOK_S", 0.0)
+    yield store
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def test_without_data_it_says_what_will_be_here(hall: Database) -> None:
+    app = open_page(VOTE)
+    assert not app.exception
+    assert app.title[0].value == "Vote"
+    assert "Pairs to vote on will be here" in text_of(app)
+
+
+def test_with_one_contestant_there_is_nothing_to_compare(hall: Database) -> None:
+    fill(hall, contestants=("alder",))
+    app = open_page(VOTE, voter="Ada")
+    assert not app.exception
+    assert "Nothing to compare yet" in text_of(app)
+
+
+def test_it_asks_for_a_name_once(hall: Database) -> None:
+    fill(hall)
+    app = open_page(VOTE)
+    assert "of 20" not in text_of(app)
+    app.text_input[0].set_value("  Ada ")
+    app.form_submit_button[0].click().run()
+    assert not app.exception
+    assert app.query_params["voter"] == "Ada"
+    assert "0 of 20" in text_of(app)
+
+
+def test_a_name_that_cannot_be_is_refused_in_words(hall: Database) -> None:
+    fill(hall)
+    app = open_page(VOTE, voter="a\u202eb")
+    assert not app.exception
+    assert "cannot be seen" in text_of(app)
+    assert app.text_input
+
+
+def test_a_vote_then_a_reason_then_the_next_pair(hall: Database) -> None:
+    fill(hall)
+    app = click(open_page(VOTE, voter="Ada"), "vote_A")
+    assert not app.exception
+    assert "Your vote: A is better" in " ".join(text_of(app).split())
+    assert count_rows(hall)["vote"] == 1
+    app.form_submit_button[0].click().run()
+    assert "1 of 20" in " ".join(text_of(app).split())
+    assert app.button(key="vote_A")
+
+
+def test_neither_names_nor_lengths_are_shown(hall: Database) -> None:
+    fill(hall)
+    said = text_of(open_page(VOTE, voter="Ada"))
+    assert not any(name in said for name in ("alder", "birch", "cedar", " words"))
+
+
+def test_skip_and_undo(hall: Database) -> None:
+    fill(hall)
+    app = open_page(VOTE, voter="Ada")
+    assert app.button(key="vote_undo").disabled
+    app = click(app, "vote_skip")
+    assert "1 pair set aside" in text_of(app)
+    app = click(app, "vote_undo")
+    assert "set aside" not in text_of(app)
+    assert app.button(key="vote_undo").disabled
+
+
+def test_a_round_ends_with_thanks_and_can_go_on(hall: Database) -> None:
+    fill(hall)
+    person = Voter(hall)
+    for _ in range(20):
+        person.vote()
+    app = open_page(VOTE, voter="ada")
+    assert not app.exception
+    assert "20 votes, thank you" in text_of(app)
+    app = click(app, "vote_more")
+    assert "20 of 36" in " ".join(text_of(app).split())
+
+
+def test_when_all_is_voted_on_what_was_set_aside_is_offered(hall: Database) -> None:
+    fill(hall, n_prompts=1)
+    person = Voter(hall)
+    person.vote()
+    person.vote()
+    person.skip()
+    app = open_page(VOTE, voter="Ada")
+    assert "Nothing is left to vote on: you have decided 2 pairs" in text_of(app)
+    app = click(app, "vote_skipped")
+    assert app.button(key="vote_A")
+
+
+def test_a_vote_on_a_pair_that_is_gone_is_said_and_the_page_goes_on(hall: Database) -> None:
+    fill(hall)
+    app = open_page(VOTE, voter="Ada")
+    with hall.write() as session:
+        session.query(tables.BallotRow).delete()
+    app = click(app, "vote_A")
+    assert not app.exception
+    assert "no longer open" in app.toast[0].value
+    assert app.button(key="vote_A")
+    assert count_rows(hall)["vote"] == 0
+
+
+def test_hostile_responses_stay_text(hall: Database) -> None:
+    fill(hall, text=lambda prompt, contestant: f"<script>alert({contestant})</script> :red[x]")
+    app = open_page(VOTE, voter="Ada")
+    assert not app.exception
+    assert not any("<script" in str(one.value) for one in app.html)
+
+
+def test_a_voter_is_named_as_text(hall: Database) -> None:
+    fill(hall)
+    app = open_page(VOTE, voter=":red[Ada]")
+    assert not app.exception
+    assert not any(":red[Ada]" in str(one.proto) for one in app.main if hasattr(one, "proto"))
