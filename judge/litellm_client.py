@@ -11,7 +11,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -125,6 +125,30 @@ class LiteLLMClient:
             raise ConnectionLostError("the stream ended before the answer did")
         whole = self._litellm.stream_chunk_builder(chunks, messages=_messages(request))
         return self._reply(request, whole, time.perf_counter() - started)
+
+    async def embed(
+        self, model: str, texts: Sequence[str], *, api_base: str | None = None
+    ) -> list[tuple[float, ...]]:
+        """Fetch one vector for each text, in their order. Raises as `complete`."""
+        where: dict[str, Any] = {} if api_base is None else {"api_base": api_base}
+        if api_base is not None and _needs_no_key(model):
+            where["api_key"] = NO_KEY
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                answer = await self._litellm.aembedding(
+                    model=model,
+                    input=list(texts),
+                    encoding_format="float",
+                    timeout=self._timeout_s,
+                    max_retries=0,
+                    **where,
+                )
+        except self._failures() as error:
+            raise self._classified(error) from None
+        entries = sorted((dict(entry) for entry in answer.data or ()), key=lambda entry: entry["index"])
+        if len(entries) != len(texts):
+            raise ServerError(f"{len(texts)} texts were sent and {len(entries)} vectors came")
+        return [tuple(float(number) for number in entry["embedding"]) for entry in entries]
 
     async def aclose(self) -> None:
         """Close the connections; calls in flight are the caller's to cancel first."""

@@ -6,6 +6,7 @@ from ranking.agreement import (
     fleiss_kappa,
     kendall_tau,
     krippendorff_alpha,
+    pearson_r,
     spearman_rho,
 )
 from ranking.bootstrap import Bootstrap, bootstrap_bradley_terry
@@ -71,6 +72,7 @@ __all__ = [
     "length_difference",
     "measure_fragility",
     "measure_transitivity",
+    "pearson_r",
     "plan_next_pairs",
     "probability_above",
     "probability_best",

@@ -184,6 +184,23 @@ def kendall_tau(
     return _correlation("kendalltau", first, second, prompt_id, rng, n_rounds)
 
 
+def pearson_r(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    prompt_id: ArrayLike | None = None,
+    rng: np.random.Generator,
+    n_rounds: int = N_ROUNDS,
+) -> Agreement:
+    """Linear correlation of the values.
+
+    References
+    ----------
+    Pearson (1895), Proceedings of the Royal Society of London 58:240-242.
+    """
+    return _correlation("pearsonr", first, second, prompt_id, rng, n_rounds)
+
+
 def spearman_rho(
     first: ArrayLike,
     second: ArrayLike,
@@ -202,7 +219,7 @@ def spearman_rho(
 
 
 def _correlation(
-    name: Literal["kendalltau", "spearmanr"],
+    name: Literal["kendalltau", "pearsonr", "spearmanr"],
     first: ArrayLike,
     second: ArrayLike,
     prompt_id: ArrayLike | None,

@@ -1,0 +1,21 @@
+"""Exact evaluation beside judges: scores computed and kept, shown per contestant, held against people."""
+
+from arena.exact.board import ExactBoard, ExactColumn, MetricFigure, PassFigure, get_exact_board
+from arena.exact.contradictions import Contradiction, JudgeCheck, find_contradictions
+from arena.exact.correlation import Correlation, correlate_with_people
+from arena.exact.scoring import ScoringReport, score_dataset
+
+__all__ = [
+    "Contradiction",
+    "Correlation",
+    "ExactBoard",
+    "ExactColumn",
+    "JudgeCheck",
+    "MetricFigure",
+    "PassFigure",
+    "ScoringReport",
+    "correlate_with_people",
+    "find_contradictions",
+    "get_exact_board",
+    "score_dataset",
+]
