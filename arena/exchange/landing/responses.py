@@ -13,7 +13,8 @@ from arena.exchange.landing.prompts import PromptSlot
 from arena.exchange.records import AnswerRef, ResponseItem, Side
 from arena.exchange.report import Kind
 from arena.style_features import get_style_features
-from db.landing import Landing, StoredResponse
+from db.landing import Landing
+from db.landing_records import StoredResponse
 
 
 @dataclass(slots=True)
