@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from arena.errors import NotFoundError, UsageError
 from arena.judges import find_judge
+from arena.rubrics import RubricVersion, read_rubric, version_rubrics
 from arena.run.spec import RunSpec
 from db.judges import NewJudge, StoredJudge
 from judge import (
@@ -16,22 +18,21 @@ from judge import (
     Rubric,
     Template,
     family_of,
-    load_rubric,
     make_spec,
-    parse_rubric,
     parse_template,
-    shipped_rubric_names,
 )
 from judge.builtin import check_builtin
 
 DEFAULT_RUBRIC = "helpfulness"
 
 
-def choose_judge(spec: RunSpec, stored: list[StoredJudge]) -> JudgeSpec:
+def choose_judge(
+    spec: RunSpec, stored: list[StoredJudge], rubrics: Sequence[RubricVersion] | None = None
+) -> JudgeSpec:
     """Return the judge that the run asks for.
 
     A `provider/model` or `builtin/NAME` is built from its parts; anything else is a stored judge, taken as
-    it was stored.
+    it was stored. Without `rubrics` only the shipped ones are known by name.
 
     Raises
     ------
@@ -39,7 +40,10 @@ def choose_judge(spec: RunSpec, stored: list[StoredJudge]) -> JudgeSpec:
         If the name fits several versions, is a person or a recorded judge, or the parts do not fit.
     """
     if "@" not in spec.judge and "/" in spec.judge:
-        return _build(spec)
+        return _build(
+            spec,
+            read_rubric(version_rubrics(()) if rubrics is None else rubrics, spec.rubric or DEFAULT_RUBRIC),
+        )
     try:
         found = find_judge(stored, spec.judge, mode=spec.mode)
     except NotFoundError as error:
@@ -57,11 +61,11 @@ def choose_judge(spec: RunSpec, stored: list[StoredJudge]) -> JudgeSpec:
     return replace(JudgeSpec.from_json(json.dumps(found.spec)), api_base=spec.api_base)
 
 
-def _build(spec: RunSpec) -> JudgeSpec:
+def _build(spec: RunSpec, rubric: Rubric) -> JudgeSpec:
     try:
         judge = make_spec(
             spec.judge,
-            _rubric(spec.rubric or DEFAULT_RUBRIC),
+            rubric,
             mode=spec.mode,
             parameters=spec.parameters,
             api_base=spec.api_base,
@@ -75,19 +79,6 @@ def _build(spec: RunSpec) -> JudgeSpec:
     except JudgeError as error:
         raise UsageError(f"This judge cannot be: {error}.") from error
     return judge
-
-
-def _rubric(name: str) -> Rubric:
-    try:
-        if name in shipped_rubric_names():
-            return load_rubric(name)
-        path = Path(name)
-        if path.is_file():
-            return parse_rubric(path.read_text(encoding="utf-8"))
-    except (JudgeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The rubric '{name}' cannot be read: {error}") from error
-    known = ", ".join(shipped_rubric_names())
-    raise UsageError(f"There is no rubric '{name}'. Give one of {known}, or a YAML file.")
 
 
 def _template(name: str) -> Template:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.errors import UsageError
+from arena.rubrics import version_rubrics
 from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
 from arena.store import in_words
-from db import Database, datasets, judges, runs
+from db import Database, datasets, judges, rubrics, runs
 from db.runs import ExistingJudgments, ResponseArrays
 from judge import JudgeSpec
 
@@ -83,7 +84,7 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
         names = spec.contestants or tuple(c.name for c in datasets.list_contestants(session, dataset_id))
         contestant_ids = datasets.get_contestant_ids(session, dataset_id, names)
         stored = judges.list_stored_judges(session)
-        judge = choose_judge(spec, stored)
+        judge = choose_judge(spec, stored, version_rubrics(rubrics.list_rubrics(session)))
         drawing = spec.drawing()
         baseline_id = 0
         if drawing.kind == "baseline":
