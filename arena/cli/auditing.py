@@ -1,19 +1,125 @@
-"""Commands about judges: audit."""
+"""Commands about judges: audit, and the bias lab."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from arena.audit import JudgeCard, get_cards
-from arena.cli.arguments import Subparsers, add_command, open_database
+from arena.cli.arguments import Subparsers, add_command, open_database, split_names
 from arena.cli.output import print_rows, say
+from arena.cli.running import is_own_server
+from arena.errors import UsageError
+from arena.lab import (
+    LabEstimate,
+    LabReport,
+    LabSpec,
+    LabStatus,
+    estimate_lab,
+    get_lab_report,
+    get_lab_status,
+    resume_lab,
+    start_lab,
+    work_off_lab,
+)
+from arena.store import Database
+from judge.lab import CHANGES
 
 
 def add_commands(commands: Subparsers) -> None:
     parser = add_command(commands, "audit", "Say how far a judge may be trusted.", audit)
     parser.add_argument("--judge", required=True, metavar="J", help="a judge's name, or NAME@VERSION")
     parser.add_argument("--dataset", metavar="D", help="only its matches there")
+    _add_lab(commands)
+
+
+def _add_lab(commands: Subparsers) -> None:
+    about = "Judge pairs again of which one response was changed: which tricks does the judge fall for?"
+    parser = add_command(commands, "lab", about, lab)
+    parser.add_argument("--judge", metavar="J", help="as for the judge command")
+    parser.add_argument("--dataset", metavar="D")
+    known = ", ".join(name.partition("@")[0] for name in CHANGES)
+    parser.add_argument("--changes", default="", metavar="LIST", help=f"any of {known} (default: all)")
+    parser.add_argument("--pairs", type=int, default=30, metavar="N", help="pairs of responses, at random")
+    parser.add_argument("--rubric", metavar="R")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    parser.add_argument("--api-base", metavar="URL", help="address of an OpenAI-compatible server")
+    parser.add_argument("--budget-usd", type=float, metavar="X", help="stop before more is spent")
+    parser.add_argument("--max-calls", type=int, metavar="N", help="stop after that many calls")
+    parser.add_argument("--max-concurrency", type=int, default=8, metavar="N", help="calls at once")
+    parser.add_argument("--yes", action="store_true", help="spend without asking")
+    parser.add_argument("--resume", type=int, metavar="RUN", help="go on with a lab run")
+    parser.add_argument("--report", action="store_true", help="only show what was found before")
+
+
+def lab(arguments: argparse.Namespace) -> int:
+    database = open_database(arguments)
+    if arguments.resume is not None:
+        resume_lab(
+            database, arguments.resume, max_cost_usd=arguments.budget_usd, max_calls=arguments.max_calls
+        )
+        return _work_off(database, arguments.resume, arguments.format)
+    if arguments.judge is None or (arguments.dataset is None and not arguments.report):
+        raise UsageError("The lab needs --judge J and --dataset D, or --resume RUN.")
+    if arguments.report:
+        _print_reports(get_lab_report(database, arguments.judge, arguments.dataset), arguments.format)
+        return 0
+    spec = LabSpec(
+        dataset=arguments.dataset,
+        judge=arguments.judge,
+        changes=split_names(arguments.changes),
+        n_pairs=arguments.pairs,
+        max_cost_usd=arguments.budget_usd,
+        max_calls=arguments.max_calls,
+        max_concurrency=arguments.max_concurrency,
+        api_base=arguments.api_base,
+        rubric=arguments.rubric,
+        seed=arguments.seed,
+    )
+    estimate = estimate_lab(database, spec)
+    say(estimate.sentence)
+    if not _may_spend(spec, estimate, is_agreed=arguments.yes):
+        say("Nothing was started.")
+        return 0
+    return _work_off(database, start_lab(database, spec), arguments.format)
+
+
+def _may_spend(spec: LabSpec, estimate: LabEstimate, *, is_agreed: bool) -> bool:
+    is_uncapped = spec.max_cost_usd is not None and spec.max_calls is None
+    if estimate.n_calls and estimate.cost_usd is None and is_uncapped:
+        raise UsageError(
+            f"No price is known for {spec.judge}, so a cap in USD cannot hold. Add --max-calls N."
+        )
+    if is_agreed or not estimate.n_calls or estimate.cost_usd == 0 or is_own_server(spec.api_base):
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("The lab calls a model and may cost money. Add --yes to start without a question.")
+    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _work_off(database: Database, run_id: int, how: str) -> int:
+    say(f"Lab run {run_id}.")
+    work_off_lab(database, run_id)
+    status: LabStatus = get_lab_status(database, run_id)
+    say(status.sentence)
+    _print_reports(get_lab_report(database, status.judge, status.dataset), how)
+    return 0 if status.state == "done" else 1
+
+
+def _print_reports(reports: list[LabReport], how: str) -> None:
+    columns = (
+        "change", "kind", "towards", "floor", "effect", "low", "high", "p_value", "is_found", "success", "n",
+        "n_unscored", "note",
+    )  # fmt: skip
+    rows = [
+        {"judge": f"{report.judge}@{report.version}", **{name: getattr(figure, name) for name in columns}}
+        for report in reports
+        for figure in report.figures
+    ]
+    print_rows(rows, how, document=reports)
+    for report in reports:
+        say(report.sentence)
 
 
 def audit(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,21 @@
+"""The bias lab: re-judge pairs of which one response was changed, and see how often the verdict follows."""
+
+from arena.lab.plan import LabEstimate, LabSpec, estimate_lab, start_lab
+from arena.lab.results import LabFigure, LabReport, get_lab_report
+from arena.lab.status import LabStatus, get_lab_status, list_lab_status
+from arena.lab.work import resume_lab, work_off_lab
+
+__all__ = [
+    "LabEstimate",
+    "LabFigure",
+    "LabReport",
+    "LabSpec",
+    "LabStatus",
+    "estimate_lab",
+    "get_lab_report",
+    "get_lab_status",
+    "list_lab_status",
+    "resume_lab",
+    "start_lab",
+    "work_off_lab",
+]
