@@ -21,6 +21,7 @@ from db.tables import (
     PromptRow,
     PromptTagRow,
     ResponseRow,
+    VoteRow,
 )
 
 VERDICT_CODES = {"a": 1, "b": 2, "tie": 3, "both_bad": 4}
@@ -77,6 +78,17 @@ def load_match_arrays(session: Session, scope: MatchScope) -> MatchArrays:
     )
     query = _in_scope(select(*columns), scope).where(MatchRow.state == "scored").order_by(MatchRow.id)
     return MatchArrays(*read_integers(session, query))
+
+
+def load_vote_probabilities(session: Session, match_ids: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the chance with which each vote's pair was picked, in the order of the ids; NaN = unknown."""
+    query = (
+        select(JudgmentRow.match_id, VoteRow.pick_probability)
+        .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
+        .where(JudgmentRow.match_id.is_not(None), VoteRow.pick_probability.is_not(None))
+    )
+    known = {row[0]: row[1] for row in session.execute(query)}
+    return np.array([known.get(int(match_id), np.nan) for match_id in match_ids], dtype=np.float64)
 
 
 def _code(column: InstrumentedAttribute[str | None]) -> Case[int]:

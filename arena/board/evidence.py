@@ -8,28 +8,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arena.board.records import BoardQuery
 from arena.errors import UsageError
 from arena.judges import choose_ranking_judge, find_judge, label_judges
 from arena.store import in_words
-from db import Database, boards, datasets, judges
+from db import Database, Session, boards, datasets, judges
 from db.boards import ContestantFacts, GradeArrays, MatchArrays, MatchScope, PairCount, StyleArrays
 from db.judges import StoredJudge
+
+
+@dataclass(frozen=True)
+class VoteEvidence:
+    """People's votes for the calibrated lens, with the chance of each pair's being picked (NaN: unknown)."""
+
+    matches: MatchArrays
+    probability: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Evidence:
     """One read of the database, consistent in itself.
 
-    `facts` holds the contestants in the order of their ids. `matches` is None
-    for a board of levels, `grades` for one of matches; `style` only where a control needs it.
+    `facts` holds the contestants in the order of their ids. `matches` is None for a board of levels, `grades`
+    for one of matches; `votes` only under the calibrated lens, `style` only where a control needs it.
     """
 
     judge_labels: tuple[str, ...]
     other_judges: tuple[str, ...]
     facts: tuple[ContestantFacts, ...]
     matches: MatchArrays | None
+    votes: VoteEvidence | None
     grades: GradeArrays | None
     style: StyleArrays | None
     n_ai: Counter[int]
@@ -62,6 +72,7 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
         is_levels = query.method == "mean-level"
         matches = None if is_levels else boards.load_match_arrays(session, scope)
         grades = boards.load_grade_arrays(session, scope) if is_levels else None
+        votes = _load_votes(session, query, dataset_id, stored) if query.lens == "calibrated" else None
         needs_style = bool({"length", "markdown"} & set(query.control))
         unscored = Counter[str]()
         for count in () if is_levels else boards.count_unscored(session, scope):
@@ -74,15 +85,31 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
             other_judges=_others(chosen, counts, labels),
             facts=tuple(_in_scope(facts, dataset_id, counts, grades)),
             matches=matches,
+            votes=votes,
             grades=grades,
             style=boards.load_style_arrays(session, dataset_id) if needs_style else None,
             n_ai=_count(count for count in counts if count.kind != "human" and count.judge_id in ranking_ai),
             n_people=_count(count for count in counts if count.kind == "human"),
             unscored=unscored,
             is_invented=datasets.is_invented(session, dataset_id),
-            last_match_id=int(matches.match_id.max()) if matches is not None and len(matches) else 0,
-            data_hash="" if matches is None else hash_matches(matches),
+            last_match_id=_last_id(matches, votes),
+            data_hash="" if matches is None else hash_matches(matches, votes),
         )
+
+
+def _load_votes(
+    session: Session, query: BoardQuery, dataset_id: int | None, stored: Sequence[StoredJudge]
+) -> VoteEvidence:
+    people = tuple(judge.id for judge in stored if judge.kind == "human")
+    scope = MatchScope(dataset_id, people, query.tags, query.last_match_id)
+    votes = boards.load_match_arrays(session, scope)
+    return VoteEvidence(votes, boards.load_vote_probabilities(session, votes.match_id))
+
+
+def _last_id(matches: MatchArrays | None, votes: VoteEvidence | None) -> int:
+    """Return the newest match that this board rests on, 0 for none."""
+    parts = [part.match_id for part in (matches, votes.matches if votes else None) if part is not None]
+    return max((int(ids.max()) for ids in parts if len(ids)), default=0)
 
 
 def _in_scope(
@@ -154,11 +181,14 @@ def _count(counts: Iterable[PairCount]) -> Counter[int]:
     return total
 
 
-def hash_matches(matches: MatchArrays) -> str:
+def hash_matches(matches: MatchArrays, votes: VoteEvidence | None = None) -> str:
     """Return the SHA-256 of every stored fact that the ratings rest on, in stored order."""
     digest = hashlib.sha256()
-    for name in MatchArrays.__dataclass_fields__:
-        column = np.ascontiguousarray(getattr(matches, name), dtype="<i8")
-        digest.update(f"{name}:{len(column)}:".encode())
-        digest.update(column.tobytes())
+    for part in (matches, votes.matches if votes else None):
+        for name in MatchArrays.__dataclass_fields__ if part is not None else ():
+            column = np.ascontiguousarray(getattr(part, name), dtype="<i8")
+            digest.update(f"{name}:{len(column)}:".encode())
+            digest.update(column.tobytes())
+    if votes is not None:
+        digest.update(np.ascontiguousarray(votes.probability, dtype="<f8").tobytes())
     return digest.hexdigest()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.board.calibrate import calibrate
 from arena.board.evidence import Evidence
 from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
 from arena.board.style import style_covariates
@@ -64,7 +65,9 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
         rows = rows.without_order()
     met = _facts_of(evidence, np.union1d(stored.contestant_a, stored.contestant_b))
     matches, n_without_text = _to_matches(query, evidence, met, stored, rows)
-    ratings = _fit(query, matches)
+    ratings = (
+        _fit(query, matches) if evidence.votes is None else calibrate(evidence.votes, _ids(met), matches)
+    )
     standings = _standings(evidence, met, ratings, _count_contestants(met, stored), _win_shares(matches))
     return Fitted(
         standings=standings + _without_evidence(evidence, met, "no match here yet"),

@@ -55,6 +55,13 @@ class BoardQuery:
                 f"With flips as '{self.flips}' the order effect is gone from the data before the fit, so a"
                 " position term would say nothing. Use --flips mean."
             )
+        if self.lens == "calibrated" and (
+            self.method != "bradley-terry" or self.control or self.ties != "half"
+        ):
+            raise UsageError(
+                "The calibrated lens is Bradley-Terry with ties as half wins and no controls: what people"
+                " decided too corrects every bias of the judge at once."
+            )
         if self.ties != "half" and self.method != "bradley-terry":
             raise UsageError(f"'{self.ties}' is a model of ties for Bradley-Terry, not for {self.method}.")
 

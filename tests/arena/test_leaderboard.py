@@ -193,3 +193,44 @@ def test_levels_rank_by_their_mean(poems: Database) -> None:
     assert [(s.contestant, s.rating) for s in board.standings] == [
         ("alder", 4.5), ("cedar", 3.0), ("birch", 2.0),
     ]  # fmt: skip
+
+
+def test_the_calibrated_lens_follows_people_where_the_judge_errs(store: Database) -> None:
+    fill(store, n_prompts=30)
+    verdicts, votes = [], []
+    for prompt in range(30):
+        for a, b in (("alder", "birch"), ("alder", "cedar"), ("birch", "cedar")):
+            judge_says = "B" if prompt % 5 else "A"
+            verdicts += both_orders(f"p{prompt}", a, b, judge_says)
+            people_say = "A" if prompt % 4 else "B"
+            votes.append((f"p{prompt}", a, b, people_say))
+    record(store, verdicts)
+    record_votes(store, votes)
+    assert rank(store).standings[0].contestant == "cedar"
+    calibrated = rank(store, lens="calibrated")
+    assert calibrated.standings[0].contestant == "alder"
+    assert "90 of 90 pairs that people decided too" in words(calibrated)
+    assert "uniform draw" in words(calibrated), "imported votes do not say how their pair was picked"
+
+
+def test_the_calibrated_lens_without_votes_rates_nobody(poems: Database) -> None:
+    flipping(poems)
+    board = rank(poems, lens="calibrated")
+    assert {standing.rating for standing in board.standings} == {None}
+    assert "decided by both the judge and a person" in words(board)
+
+
+@pytest.mark.parametrize("query", [{"method": "elo"}, {"control": ("length",)}, {"ties": "davidson"}])
+def test_the_calibrated_lens_takes_no_other_model(query: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="calibrated lens is Bradley-Terry"):
+        BoardQuery(lens="calibrated", **query)  # type: ignore[arg-type]
+
+
+def record_votes(database: Database, votes: list[tuple[str, str, str, str]]) -> None:
+    """Import one voter's verdicts, as shown."""
+    rows = [
+        {"judge": "voter 1", "prompt_id": prompt, "model_a": a, "model_b": b,
+         "winner": {"A": "model_a", "B": "model_b"}[verdict]}
+        for prompt, a, b, verdict in votes
+    ]  # fmt: skip
+    import_rows(database, "poems", rows)
