@@ -199,7 +199,7 @@ def measure(tool: str, task: str, n_matches: int) -> dict[str, object]:
     call()
     first = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    n_calls = int(np.clip(6.0 / max(first, 1e-4), 1, 25))
+    n_calls = int(np.clip(4.0 / max(first, 1e-4), 2, 25))
     times = []
     for _ in range(n_calls):
         begin = time.perf_counter()
@@ -261,9 +261,15 @@ def main() -> None:
             for task in TOOLS[tool](draw(1000)):
                 rows.append(run_apart(tool, task, n_matches))
                 print(json.dumps(rows[-1]), flush=True)
+                write(rows)
+
+
+def write(rows: list[dict[str, object]]) -> None:
+    """Keep what is measured so far, so that an interrupted run still leaves its rows."""
     report = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "load_average": os.getloadavg()[0],
         "contestants": N_CONTESTANTS,
         "tie_share": TIE_SHARE,
         "prompts": N_PROMPTS,
