@@ -21,11 +21,12 @@ _HEAD = Markup(
 )
 _ROW = Markup(
     '<tr><td class="eh-prompt"><a href="{link}">{prompt}</a></td><td class="eh-name">{a}</td>'
-    '<td>{ab}</td><td>{ba}{flip}</td><td class="eh-name">{b}</td>'
+    '<td>{ab}</td><td class="eh-nowrap">{ba}{flip}</td><td class="eh-name">{b}</td>'
     '<td class="eh-wide eh-quiet">{judge}</td><td class="eh-quiet eh-people{nobody}">{people}</td></tr>'
 )
 _FLIP = Markup(
-    ' <span class="eh-flip" title="The verdict changed when the order was swapped">\u21c4 flip</span>'
+    ' <span class="eh-flip" role="img" aria-label="flip" title="A flip: the verdict changed with the order">'
+    "\u21c4</span>"
 )
 _UNSHOWN = Markup('<span class="eh-quiet" title="This order was not judged">\N{EN DASH}</span>')
 

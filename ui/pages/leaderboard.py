@@ -3,6 +3,7 @@
 import streamlit as st
 
 from arena.datasets import list_datasets
+from ui.components.agreement import show_judge_and_people
 from ui.components.board import board_in_words, show_board_table
 from ui.components.board_charts import show_coefficients, show_forest, show_heatmap
 from ui.components.board_csv import standings_csv
@@ -52,8 +53,8 @@ with st.container(horizontal=True):
     )
     page_link(MATCHES, "Open the matches", {"dataset": dataset.name}, icon="compare_arrows")
 
-beats, intervals = st.tabs(
-    ["Who beats whom", "Intervals"], on_change="rerun", key="view", bind="query-params"
+beats, intervals, people = st.tabs(
+    ["Who beats whom", "Intervals", "Judge and people"], on_change="rerun", key="view", bind="query-params"
 )
 if beats.open:
     with beats:
@@ -61,4 +62,7 @@ if beats.open:
 if intervals.open:
     with intervals:
         show_forest(board, board_in_words(board))
+if people.open:
+    with people:
+        show_judge_and_people(query, dataset)
 show_coefficients(board)
