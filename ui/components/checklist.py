@@ -8,9 +8,7 @@ from typing import Final
 import streamlit as st
 
 from arena.agreement import ENOUGH, AgreementFigure
-from arena.board.records import Board, BoardQuery
 from arena.checklist import Checklist, Step, StepName, get_change_mark, get_checklist
-from arena.leaderboard import get_board
 from arena.matches import MatchFilter
 from ui.components.words import note
 from ui.figures import percent, plural, usd
@@ -49,19 +47,9 @@ def load_checklist(dataset: str) -> Checklist:
     return _checklist(_Asked.now(dataset))
 
 
-def load_board(dataset: str) -> Board:
-    """Return the board as the leaderboard shows it at first."""
-    return _board(_Asked.now(dataset))
-
-
 @st.cache_data(ttl=SECONDS, max_entries=16, show_spinner=False)
 def _checklist(asked: _Asked) -> Checklist:
     return get_checklist(database(), asked.dataset)
-
-
-@st.cache_data(ttl=SECONDS, max_entries=16, show_spinner=False)
-def _board(asked: _Asked) -> Board:
-    return get_board(database(), BoardQuery(dataset=asked.dataset))
 
 
 def show_steps(facts: Checklist) -> None:

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
+from arena.board.records import BoardQuery
 from arena.demo.load import DEMO_DATASET, get_demo_state
 from arena.vote.datasets import list_dataset_choices
 from ui.components.board import show_board_table
-from ui.components.checklist import load_board, load_checklist, show_needs, show_steps
+from ui.components.checklist import load_checklist, show_needs, show_steps
 from ui.components.doors import show_demo_footer, show_doors
 from ui.components.words import invented_badge, lead, note
 from ui.navigation import LEADERBOARD, page_link
-from ui.state import database
+from ui.state import database, read_board
 
 TOP = 3
 
@@ -46,7 +47,7 @@ with needs, st.container(border=True, height="stretch", key="needs"):
 
 if facts.dataset.n_matches + facts.dataset.n_votes:
     with st.skeleton(height=200):
-        board = load_board(dataset)
+        board = read_board(BoardQuery(dataset=dataset), facts.dataset)
     if board.standings:
         st.subheader("Top of the board")
         lead(board.sentence)
