@@ -32,6 +32,7 @@ class StoredCall:
     latency_s: float
     attempts: int
     logprobs: list[Any] | None
+    thinking: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class FinishedJudgment:
     attempts: int
     is_cached: bool
     grades: tuple[StoredGrade, ...]
+    expected_outcome: float | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ def _update_judgments(
         return
     copied = (
         "id", "state", "verdict", "reason", "detail", "reasoning", "raw_text", "parse_path", "probability",
+        "expected_outcome",
         "n_tokens_in", "n_tokens_out", "cost_usd", "latency_s", "attempts", "is_cached",
     )  # fmt: skip
     rows = []

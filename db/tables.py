@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from db.texts import StoredText
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -66,7 +68,7 @@ VERDICTS = ("a", "b", "tie", "both_bad")
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy's own hook
+    type_annotation_map = {datetime: UtcDateTime, str: StoredText}  # noqa: RUF012 - SQLAlchemy's own hook
 
 
 class SettingRow(Base):
@@ -328,6 +330,8 @@ class CallRow(Base):
     parameters: Mapped[list[Any]] = mapped_column(JSON)
     """As sent, `[name, value]` each, after what the provider does not support was dropped."""
     raw_text: Mapped[str]
+    thinking: Mapped[str | None]
+    """What the provider sends beside the answer as the model's thinking; never read for a verdict."""
     finish_reason: Mapped[str]
     refusal: Mapped[str | None]
     n_tokens_in: Mapped[int | None]
@@ -435,6 +439,8 @@ class JudgmentRow(Base):
     raw_text: Mapped[str | None]
     parse_path: Mapped[str | None]
     probability: Mapped[float | None]
+    expected_outcome: Mapped[float | None]
+    """Outcome of `a` weighted by the probabilities of the menu; None without log-probabilities."""
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     repair_call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     n_tokens_in: Mapped[int | None]

@@ -101,6 +101,8 @@ class CallReply:
         What reached the provider; a parameter that the model does not take was dropped.
     refusal : str or None
         The provider's own refusal field.
+    thinking : str or None
+        What the provider sends in a field of its own as the model's thinking; never read for a verdict.
     """
 
     text: str
@@ -112,6 +114,7 @@ class CallReply:
     parameters_sent: Parameters = ()
     logprobs: tuple[TokenLogprob, ...] | None = None
     refusal: str | None = None
+    thinking: str | None = None
 
     def to_json(self) -> str:
         """One JSON object with every field, for storage."""

@@ -211,6 +211,7 @@ class LiteLLMClient:
             parameters_sent=self._map(request).sent,
             logprobs=_logprobs(choice),
             refusal=refusal or None,
+            thinking=getattr(message, "reasoning_content", None) or None,
         )
 
     def _cost_usd(self, model: str, answer: Any) -> float | None:

@@ -79,6 +79,8 @@ class Spending:
     n_unsaved: int = 0
     unsaved_usd: float = 0.0
     reserved_usd: float = 0.0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever a call under way has ended; stations that share this purse wait for each other's."""
 
     def settle(self, n_calls: int, cost_usd: float, saved: Tally) -> None:
         """Take over what the database counts over all workers, and add what has come since `saved`."""
@@ -152,7 +154,6 @@ class Station:
     """True when no further call may start."""
     refusal: str | None = None
     """Which cap has been reached, None while none has."""
-    _settled: asyncio.Event = field(default_factory=asyncio.Event)
     _under_way: dict[str, asyncio.Future[CallReply]] = field(default_factory=dict)
 
     async def complete(self, request: CallRequest) -> CallReply:
@@ -252,8 +253,8 @@ class Station:
                 raise OverBudgetError(refusal)
             if not self.spending.must_wait(most):
                 break
-            self._settled.clear()
-            await self._settled.wait()
+            self.spending.released.clear()
+            await self.spending.released.wait()
         self.spending.n_in_flight += 1
         self.spending.reserved_usd += most
         return most
@@ -261,7 +262,7 @@ class Station:
     def _release(self, reserved_usd: float) -> None:
         self.spending.n_in_flight -= 1
         self.spending.reserved_usd -= reserved_usd
-        self._settled.set()
+        self.spending.released.set()
 
     def _wait_s(self, attempt: int, error: TransientCallError) -> float:
         """Seconds until the next attempt: what the provider asks for, else doubling; both with jitter."""
@@ -303,6 +304,7 @@ def to_stored(request: CallRequest, reply: CallReply, attempts: int) -> StoredCa
         logprobs=None
         if reply.logprobs is None
         else [[token.token, token.logprob, [list(pair) for pair in token.top]] for token in reply.logprobs],
+        thinking=reply.thinking,
     )
 
 
@@ -323,4 +325,5 @@ def to_reply(stored: StoredCall) -> CallReply:
             for token, logprob, top in stored.logprobs
         ),
         refusal=stored.refusal,
+        thinking=stored.thinking,
     )

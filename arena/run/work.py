@@ -241,6 +241,7 @@ class Work:
             raw_text=None if keys else judgment.raw_text or None,
             parse_path=judgment.parse_path,
             probability=judgment.probability,
+            expected_outcome=judgment.expected_outcome,
             call_keys=keys,
             n_tokens_in=_sum(tokens_in),
             n_tokens_out=_sum(tokens_out),
