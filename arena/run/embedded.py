@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from arena.generate.runner import generate_waiting
 from arena.run.runner import run_waiting, runner_lock
 from db import Database, open_database
 
@@ -56,6 +57,7 @@ def serve_runs(url: str, stop: threading.Event) -> None:
             with runner_lock(database) as is_ours:
                 while is_ours and not stop.is_set():
                     run_waiting(database, lambda: not stop.is_set())
+                    generate_waiting(database, lambda: not stop.is_set())
                     stop.wait(LOOK_EVERY_S)
             stop.wait(LOOK_EVERY_S)
     finally:
