@@ -4,8 +4,9 @@
     PYTHONPATH=. benchvenv/bin/python benchmarks/ranking/speed.py [--sizes 100000 1000000 5000000]
 
 Every timed call starts from a DataFrame of names or from raw index arrays; nothing is summed before.
-Medians of several calls after one call to warm up (compilation is not timed). Memory is each call's own
-peak over what was resident before, each in a process of its own.
+Several calls after one to warm up (compilation is not timed), each task in a process of its own. Besides
+the wall time there is the processor time of all threads, which other programs on the machine inflate less.
+Memory is the first call's peak over what was resident before it (Linux only).
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -194,27 +194,42 @@ TOOLS = {
 def measure(tool: str, task: str, n_matches: int) -> dict[str, object]:
     """Time one task in this process."""
     call = TOOLS[tool](draw(n_matches))[task]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = reset_peak_kb()
     begin = time.perf_counter()
     call()
     first = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    n_calls = int(np.clip(4.0 / max(first, 1e-4), 2, 25))
-    times = []
+    peak = memory_kb("VmHWM")
+    n_calls = int(np.clip(4.0 / max(first, 1e-4), 2, 40))
+    times, processor = [], []
     for _ in range(n_calls):
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.process_time()
         call()
         times.append(time.perf_counter() - begin)
+        processor.append(time.process_time() - begin_cpu)
     return {
         "tool": tool,
         "task": task,
         "n_matches": n_matches,
-        "median_s": float(np.median(times)),
         "fastest_s": float(np.min(times)),
+        "median_s": float(np.median(times)),
+        "processor_fastest_s": float(np.min(processor)),
+        "processor_median_s": float(np.median(processor)),
         "n_calls": n_calls,
         "first_call_s": first,
         "peak_over_resident_mb": round((peak - before) / 1024, 1),
+        "load_average": os.getloadavg()[0],
     }
+
+
+def reset_peak_kb() -> int:
+    """Set the process's peak memory back to what it holds now, and give that."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return memory_kb("VmRSS")
+
+
+def memory_kb(field: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field + ":"))
 
 
 def run_apart(tool: str, task: str, n_matches: int) -> dict[str, object]:
@@ -269,7 +284,6 @@ def write(rows: list[dict[str, object]]) -> None:
     report = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "load_average": os.getloadavg()[0],
         "contestants": N_CONTESTANTS,
         "tie_share": TIE_SHARE,
         "prompts": N_PROMPTS,
