@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from arena.audit.definitions import MIN_ITEMS, make_figure, missing_figure
 from arena.audit.evidence import Evidence, Pairs, find_pairs
-from arena.audit.people import rater_pair
+from arena.audit.people import LEVELS, rater_pair
 from arena.audit.records import Figure, RaterPair
 from db.judges import StoredJudge
-from ranking import krippendorff_alpha
-from ranking.shares import Clustered
+from ranking.nominal import nominal_alpha
 
 
 def other_judges(evidence: Evidence, judge: StoredJudge, pairs: Pairs) -> tuple[RaterPair, ...]:
@@ -43,9 +40,7 @@ def between_figures(evidence: Evidence, judge: StoredJudge, pairs: Pairs) -> lis
             rows.append(np.where(row >= 0, other.verdict[np.maximum(row, 0)], np.nan))
     if judge.kind == "builtin" or len(rows) < 2:
         return [missing_figure("judges.alpha", "not enough data: no other AI judge scored the same pairs")]
-    rng = np.random.default_rng(0)
-    got = krippendorff_alpha(
-        np.array(rows), levels=(1, 2, 3, 4), prompt_id=once.prompt, rng=rng, n_rounds=100
-    )
-    figure = Clustered(got.value, got.low, got.high, math.nan, got.n_items, got.n_prompts, got.note)
-    return [make_figure("judges.alpha", figure, note=f"{len(rows)} judges")]
+    table = np.array(rows)
+    counts = np.stack([(table == code).sum(axis=0) for code in LEVELS], axis=1)
+    got = nominal_alpha(counts, once.prompt)
+    return [make_figure("judges.alpha", got, note=f"{len(rows)} judges")]

@@ -15,15 +15,14 @@ from arena.audit.evidence import Evidence, Pairs, find_pairs
 from arena.audit.records import AgreementRow, Aside, ConfusionCell, Figure, RaterPair
 from arena.outcomes import TIE, A, B
 from db.boards import VERDICT_CODES
-from ranking import Agreement, cohen_kappa
 from ranking.annotator_test import AnnotatorTest, alternative_annotator_test
+from ranking.nominal import nominal_kappa
 from ranking.shares import Clustered, clustered_ratio, clustered_share
 
 Ints = NDArray[np.int64]
 WORDS = {code: word for word, code in VERDICT_CODES.items()}
 LEVELS = tuple(VERDICT_CODES.values())
 NO_VOTES = "not enough data: people voted on none of this judge's pairs"
-N_ROUNDS = 400
 LISTED_VOTERS = 12
 
 
@@ -111,15 +110,12 @@ def _decides(verdict: Ints) -> NDArray[np.bool_]:
 def _kappa(shared: Shared, said: Ints) -> Clustered:
     judge = said[shared.row]
     kept = judge > 0
-    if not kept.any():
-        return Clustered(math.nan, math.nan, math.nan, math.nan, 0, 0)
-    got = _cohen(judge[kept], shared.vote[kept], shared.prompt[kept], N_ROUNDS)
-    return Clustered(got.value, got.low, got.high, math.nan, got.n_items, got.n_prompts, got.note)
+    return cohen(judge[kept], shared.vote[kept], shared.prompt[kept])
 
 
-def _cohen(first: Ints, second: Ints, prompt: Ints, n_rounds: int) -> Agreement:
-    rng = np.random.default_rng(0)
-    return cohen_kappa(first, second, levels=LEVELS, prompt_id=prompt, rng=rng, n_rounds=n_rounds)
+def cohen(first: Ints, second: Ints, prompt: Ints) -> Clustered:
+    """Give kappa of two raters' verdict codes."""
+    return nominal_kappa(first - 1, second - 1, len(LEVELS), prompt)
 
 
 def _between_people(shared: Shared) -> tuple[Aside | None, Aside | None, Aside | None]:
@@ -228,16 +224,13 @@ def baseline_rows(shared: Shared, name: str) -> tuple[AgreementRow, ...]:
 
 def _row_of(name: str, shared: Shared, said: Ints) -> AgreementRow:
     s1, s2 = _s1(shared, said), _s2(shared, said)
-    judge = said[shared.row]
-    kept = judge > 0
-    value = _cohen(judge[kept], shared.vote[kept], shared.prompt[kept], 2).value if kept.any() else math.nan
     return AgreementRow(
         name,
         s1.n_items,
         _known(s1.value),
         s2.n_items,
         _known(s2.value),
-        _known(value),
+        _known(_kappa(shared, said).value),
         _known(s2.low),
         _known(s2.high),
     )
@@ -313,5 +306,5 @@ def voter_pairs(shared: Shared) -> tuple[RaterPair, ...]:
 
 
 def rater_pair(first: str, second: str, left: Ints, right: Ints) -> RaterPair:
-    kappa = _cohen(left, right, np.arange(len(left)), 2).value
+    kappa = cohen(left, right, np.arange(len(left))).value
     return RaterPair(first, second, len(left), float((left == right).mean()), _known(kappa))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from arena.audit.definitions import MIN_PROMPTS, make_figure, missing_figure
 from arena.audit.evidence import Evidence, Pairs, find_pairs
 from arena.audit.joint_fit import fit_terms, term_figure, to_rows
 from arena.audit.records import Figure
+from db.audit import AuditMatches
 from db.judges import StoredJudge
 from judge import family_of
 from ranking.shares import clustered_ratio
@@ -46,23 +49,41 @@ def _others(evidence: Evidence, own: str) -> dict[int, str]:
     return found
 
 
-def _gamma(evidence: Evidence, judge: StoredJudge, own: str, pairs: Pairs) -> Figure:
-    """Fit one common set of strengths to this judge, judges of other families and people."""
+@dataclass(frozen=True)
+class FamilyColumns:
+    """Scored matches of this judge, judges of other families and people; `column` is s(a) - s(b) of each."""
+
+    pooled: AuditMatches
+    column: NDArray[np.float64]
+
+
+def family_columns(evidence: Evidence, judge: StoredJudge) -> FamilyColumns | str:
+    """Pool whoever tells self-preference from strength, or say why nobody does."""
+    own = _family(judge)
+    if own is None:
+        return "the judge's family is not known"
+    if not any(one.family == own for one in evidence.contestants):
+        return f"no contestant here is of the judge's family ({own})"
     matches = evidence.matches
     others = _others(evidence, own)
     people = evidence.judge_ids("human")
     pooled = matches.take(np.isin(matches.judge_id, [judge.id, *others, *people]) & (matches.reason == 0))
-    n_others = int((pooled.judge_id != judge.id).sum())
-    if not n_others:
-        return missing_figure(
-            "self.gamma", "not identified: only people or judges of other families can tell it from strength"
-        )
+    if not (pooled.judge_id != judge.id).any():
+        return "not identified: only people or judges of other families can tell it from strength"
     column = np.zeros(len(pooled))
     for judge_id, family in {judge.id: own, **others}.items():
         rows = pooled.judge_id == judge_id
         column[rows] = _same_family(evidence, pooled.contestant_a[rows], family)
         column[rows] -= _same_family(evidence, pooled.contestant_b[rows], family)
-    fitted = fit_terms(to_rows(evidence, pooled, same_family=column), self_preference=True)
+    return FamilyColumns(pooled, column)
+
+
+def _gamma(evidence: Evidence, judge: StoredJudge, own: str, pairs: Pairs) -> Figure:
+    """Fit one common set of strengths to this judge, judges of other families and people."""
+    found = family_columns(evidence, judge)
+    if isinstance(found, str):
+        return missing_figure("self.gamma", found)
+    fitted = fit_terms(to_rows(evidence, found.pooled, same_family=found.column), self_preference=True)
     scored = pairs.scored
     own_rows = scored.where(
         _same_family(evidence, scored.matches.contestant_a, own)
