@@ -1,12 +1,12 @@
 # make run    the app on http://localhost:8501 (PORT=... overrides)
 # make test   lint, types and every test, the browser ones too
-# make soak   the long fault and load runs; make bench: timings and simulations (results are committed)
+# make screenshots   docs/screenshots anew, from the app as it is; benchmarks say in their heads how to run them
 
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint types unit format soak bench clean
+.PHONY: run test lint types unit format screenshots clean
 
 run: .venv/installed
 	$(BIN)/python -m arena init
@@ -24,6 +24,10 @@ types: .venv/installed-dev
 unit: .venv/installed-dev
 	bash tests/browser/ensure_chromium.sh
 	$(BIN)/pytest -n 2 --dist loadscope
+
+screenshots: .venv/installed-dev
+	bash tests/browser/ensure_chromium.sh
+	$(BIN)/python -m tests.browser.screenshots
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .

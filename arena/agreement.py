@@ -135,7 +135,7 @@ def _choose(
     others = [one for one in stored if one.kind != "human"]
     if wanted is not None:
         return find_judge(others, wanted, mode="pairwise")
-    best = choose_ranking_judge(boards.count_pairs(session, dataset_id))
+    best = choose_ranking_judge(boards.count_pairs(session, dataset_id), stored)
     return next((one for one in others if one.id == best), None)
 
 

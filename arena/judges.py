@@ -120,20 +120,25 @@ def find_judge(stored: Sequence[StoredJudge], wanted: str, *, mode: str | None =
     return found[0]
 
 
-def choose_ranking_judge(counts: Sequence[PairCount]) -> int | None:
+NEVER_READS = ("builtin/first", "builtin/random")
+"""Baselines that do not look at the texts: they rank only where nothing else does."""
+
+
+def choose_ranking_judge(counts: Sequence[PairCount], stored: Sequence[StoredJudge]) -> int | None:
     """Choose the judge version that ranks when nobody chose one; None where no AI judge has matches.
 
-    The one that compares most contestants; then one that read the texts before a built-in baseline; then
-    the one with most matches; then the newest.
+    The one that compares most contestants; then one that read the texts before a built-in baseline, and
+    `builtin/first` and `builtin/random` last of all; then the one with most matches; then the newest.
     """
-    contestants: dict[tuple[int, str], set[int]] = {}
-    n_matches: Counter[tuple[int, str]] = Counter()
+    contestants: dict[int, set[int]] = {}
+    n_matches: Counter[int] = Counter()
     for count in counts:
         if count.kind != "human":
-            judge = (count.judge_id, count.kind)
-            contestants.setdefault(judge, set()).update((count.contestant_a, count.contestant_b))
-            n_matches[judge] += count.n
+            contestants.setdefault(count.judge_id, set()).update((count.contestant_a, count.contestant_b))
+            n_matches[count.judge_id] += count.n
+    trust = {
+        judge.id: 2 if judge.kind != "builtin" else 0 if judge.name in NEVER_READS else 1 for judge in stored
+    }
     if not contestants:
         return None
-    best = max(contestants, key=lambda j: (len(contestants[j]), j[1] != "builtin", n_matches[j], j[0]))
-    return best[0]
+    return max(contestants, key=lambda j: (len(contestants[j]), trust[j], n_matches[j], j))

@@ -20,6 +20,18 @@ from db.runs import PlannedJudgment
 from judge import JudgeSpec
 from judge.render import request_for
 
+__all__ = [
+    "MatchDetail",
+    "MatchFilter",
+    "MatchPage",
+    "MatchRow",
+    "Neighbours",
+    "Outcome",
+    "get_match",
+    "get_neighbours",
+    "list_matches",
+]
+
 PAGE_SIZE = 50
 
 

@@ -145,7 +145,7 @@ def _choose_judges(
     others = [judge for judge in stored if judge.kind != "human"]
     if query.judges:
         return [find_judge(others, wanted, mode="pairwise") for wanted in query.judges]
-    best = choose_ranking_judge(counts)
+    best = choose_ranking_judge(counts, stored)
     return [judge for judge in others if judge.id == best]
 
 

@@ -16,6 +16,14 @@ def sentence_of(board: Board) -> str:
         return _nothing_to_rank(board)
     if len({standing.component for standing in rated}) > 1:
         return "There is no common ranking: some contestants were never compared, even through others."
+    unplaced = [standing for standing in board.standings if standing.rating is None and standing.n_matches]
+    if unplaced:
+        said = f"{_and([s.contestant for s in unplaced])} cannot be placed on the scale; the notes say why."
+        return f"{said} Among the others: {_leader_of(rated)}" if len(rated) > 1 else said
+    return _leader_of(rated)
+
+
+def _leader_of(rated: list[Standing]) -> str:
     if any(standing.rank_low is None for standing in rated[:2]):
         return f"{rated[0].contestant} has the highest rating, but how sure that is cannot be said."
     first = [standing.contestant for standing in rated if standing.rank_low == 1]

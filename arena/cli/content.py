@@ -27,6 +27,13 @@ def add_commands(commands: Subparsers) -> None:
         "--map", action="append", default=[], metavar="COLUMN=MEANING",
         help="say what a column is, as question=prompt; repeat for more",
     )  # fmt: skip
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="constants",
+        help="a value for every row that lacks it, as judge=gpt-4; repeat for more",
+    )  # fmt: skip
+    parser.add_argument(
+        "--as", dest="as_format", metavar="FORMAT", help="a format of docs/formats.md; default: detected"
+    )
 
 
 def init(arguments: argparse.Namespace) -> int:
@@ -42,7 +49,7 @@ def import_(arguments: argparse.Namespace) -> int:
         arguments.dataset,
         mode=ImportMode.DRY_RUN if arguments.dry_run else ImportMode.LAND,
         strictness=Strictness.STRICT if arguments.strict else Strictness.LENIENT,
-        mapping=_mapping(arguments.map),
+        mapping=_mapping(arguments),
     )
     print_rows([vars(row) for row in report.to_rows()], arguments.format, document=_document(report))
     _say_what_is_wrong(report)
@@ -51,16 +58,22 @@ def import_(arguments: argparse.Namespace) -> int:
     return 1 if report.n_new or report.n_duplicate or report.n_completed else 2
 
 
-def _mapping(words: list[str]) -> ColumnMapping | None:
-    if not words:
-        return None
-    pairs = [word.partition("=") for word in words]
-    wrong = [
-        word for word, (column, _, meaning) in zip(words, pairs, strict=True) if not (column and meaning)
-    ]
-    if wrong:
-        raise UsageError(f"'{wrong[0]}' maps nothing; write COLUMN=MEANING, as question=prompt.")
-    return ColumnMapping(columns={column: meaning for column, _, meaning in pairs})
+def _mapping(arguments: argparse.Namespace) -> ColumnMapping:
+    return ColumnMapping(
+        columns=_pairs(arguments.map, "COLUMN=MEANING, as question=prompt"),
+        constants=_pairs(arguments.constants, "NAME=VALUE, as judge=gpt-4"),
+        format=arguments.as_format,
+    )
+
+
+def _pairs(words: list[str], form: str) -> dict[str, str]:
+    pairs = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not name or not equals:
+            raise UsageError(f"'{word}' says nothing; write {form}.")
+        pairs[name] = value
+    return pairs
 
 
 def _document(report: ImportReport) -> dict[str, object]:
@@ -77,11 +90,8 @@ def _document(report: ImportReport) -> dict[str, object]:
 
 
 def _say_what_is_wrong(report: ImportReport) -> None:
-    for file in report.files:
-        if file.problem is not None:
-            say(f"{file.file}: {file.problem}")
     for bad in report.bad_rows[:SHOWN_BAD]:
-        say(f"{bad.file}, line {bad.line}: {bad.reason}")
+        say(str(bad))
     if report.n_bad > SHOWN_BAD:
         say(f"... and {report.n_bad - SHOWN_BAD:,} more bad rows.")
     what = f"{report.n_new:,} new, {report.n_duplicate:,} duplicate, {report.n_bad:,} bad"

@@ -68,6 +68,7 @@ def test_an_unbeaten_contestant_has_no_invented_number(poems: Database) -> None:
     record(poems, verdicts)
     board = rank(poems)
     assert theta(board)["alder"] is None
+    assert board.sentence.startswith("alder cannot be placed on the scale")
     assert any("alder" in note for note in board.notes)
 
 
