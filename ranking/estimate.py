@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ranking.arrays import FloatArray, sum_by
+from ranking.arrays import FloatArray, IndexArray, sum_by
 from ranking.cells import Cells, Terms, is_ternary, sum_cells
 from ranking.components import Components, component_notes, find_components
 from ranking.errors import InvalidMatchesError, NotConvergedError
@@ -156,19 +156,36 @@ def _without(problem: Problem, terms: Terms, left_out: Mapping[str, str]) -> tup
 
 
 def _start(problem: Problem, names: tuple[str, ...], earlier: Ratings | None) -> FloatArray:
-    """Start at zero, or at an earlier fit where it has finite strengths."""
+    """Start at an earlier fit where it has finite strengths, else at the win rates."""
     start = np.zeros(problem.n_parameters)
     if problem.likelihood.has_tie_term:
         cells = problem.cells
         start[-1] = problem.likelihood.start(float(cells.tie.sum() / cells.weight.sum()))
-    if earlier is not None:
-        if earlier.names != names:
-            raise InvalidMatchesError("start must be a fit of the same contestants")
-        start[: len(names)] = np.nan_to_num(earlier.theta, nan=0.0)
-        size = np.bincount(problem.component)
-        mean = np.bincount(problem.component, start[: len(names)]) / size
-        start[: len(names)] -= mean[problem.component]
+    if earlier is None:
+        if len(problem.cells) <= THIN_SHARE:
+            start[: len(names)] = _centred(_odds_of_win_rate(problem), problem.component)
+        return start
+    if earlier.names != names:
+        raise InvalidMatchesError("start must be a fit of the same contestants")
+    start[: len(names)] = _centred(np.nan_to_num(earlier.theta, nan=0.0), problem.component)
     return start
+
+
+def _odds_of_win_rate(problem: Problem) -> FloatArray:
+    """Give each contestant's log-odds of a point, one point added: a start that saves an iteration."""
+    cells, n = problem.cells, problem.n_contestants
+    total, points = cells.weight, cells.score
+    met = sum_by(cells.a, total, n) + sum_by(cells.b, total, n)
+    won = sum_by(cells.a, points, n) + sum_by(cells.b, total - points, n)
+    rate = np.clip((won + 0.5) / (met + 1), 0.01, 0.99)
+    return np.asarray(np.log(rate / (1 - rate)))
+
+
+def _centred(strengths: FloatArray, component: IndexArray) -> FloatArray:
+    """Take each component's mean out."""
+    size = np.bincount(component)
+    mean = sum_by(component, strengths, len(size)) / np.maximum(size, 1)
+    return strengths - mean[component]
 
 
 def _diverging_term(problem: Problem, terms: Terms, error: NotConvergedError) -> str | None:
