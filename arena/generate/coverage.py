@@ -1,0 +1,148 @@
+"""Which contestant has answered which prompt: the matrix whose holes can be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from arena.store import in_words
+from db import Database, datasets, generation
+from db.generation import Cell, StoredAnswer, StoredContestant
+from db.results import PromptText
+
+CellState = Literal["ready", "failed", "missing"]
+
+
+@dataclass(frozen=True)
+class CoverageCell:
+    """`n_ready` samples may be judged. `reason` is why the last sample failed where none is ready."""
+
+    state: CellState
+    n_ready: int
+    n_failed: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """One prompt, its first words, and a cell for each contestant in their order."""
+
+    prompt_id: int
+    text: str
+    cells: tuple[CoverageCell, ...]
+
+
+@dataclass(frozen=True)
+class CoverageColumn:
+    """One contestant. Counts are prompts: with a ready response, with failures alone, with nothing."""
+
+    name: str
+    model: str | None
+    n_ready: int
+    n_failed: int
+    n_missing: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The whole data set in `columns`, one page of it in `rows`."""
+
+    n_prompts: int
+    n_without_text: int
+    columns: tuple[CoverageColumn, ...]
+    rows: tuple[CoverageRow, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PromptDetail:
+    """A prompt with everything that was answered to it."""
+
+    prompt: PromptText
+    answers: tuple[StoredAnswer, ...]
+
+
+NOTHING = CoverageCell("missing", 0, 0, None)
+PREVIEW_CHARS = 120
+
+
+def get_coverage(
+    database: Database, dataset: str, *, first: int = 0, limit: int = 50, only_holes: bool = False
+) -> Coverage:
+    """Count what is there; `rows` are `limit` prompts from place `first`, or of those with a hole."""
+    with in_words(), database.read() as session:
+        dataset_id = datasets.get_dataset_id(session, dataset)
+        prompts = generation.load_prompt_messages(session, dataset_id, ())
+        n_all = generation.count_prompts(session, dataset_id)
+        contestants = generation.list_contestants(session, dataset_id)
+        cells = generation.load_cells(session, dataset_id, [one.id for one in contestants])
+    grid = _to_grid(cells)
+    rows = [
+        CoverageRow(
+            prompt.id,
+            _preview(prompt.messages),
+            tuple(grid.get((prompt.id, one.id), NOTHING) for one in contestants),
+        )
+        for prompt in prompts
+    ]
+    columns = tuple(_column(place, one, rows) for place, one in enumerate(contestants))
+    shown = [row for row in rows if any(cell.state != "ready" for cell in row.cells)] if only_holes else rows
+    return Coverage(
+        n_prompts=len(rows),
+        n_without_text=n_all - len(rows),
+        columns=columns,
+        rows=tuple(shown[first : first + limit]),
+        sentence=_sentence(len(rows), columns),
+    )
+
+
+def _to_grid(cells: Sequence[Cell]) -> dict[tuple[int, int], CoverageCell]:
+    grid: dict[tuple[int, int], CoverageCell] = {}
+    for cell in cells:
+        place = (cell.prompt_id, cell.contestant_id)
+        before = grid.get(place, NOTHING)
+        n_ready = before.n_ready + (cell.state == "ready")
+        n_failed = before.n_failed + (cell.state == "failed")
+        reason = None if n_ready else cell.reason or before.reason
+        grid[place] = CoverageCell("ready" if n_ready else "failed", n_ready, n_failed, reason)
+    return grid
+
+
+def _preview(messages: Sequence[tuple[str, str]]) -> str:
+    text = next((content for role, content in messages if role == "user"), "")
+    line = " ".join(text.split())
+    return line if len(line) <= PREVIEW_CHARS else f"{line[:PREVIEW_CHARS]}…"
+
+
+def _column(place: int, contestant: StoredContestant, rows: Sequence[CoverageRow]) -> CoverageColumn:
+    states = [row.cells[place].state for row in rows]
+    return CoverageColumn(
+        contestant.name,
+        contestant.model,
+        states.count("ready"),
+        states.count("failed"),
+        states.count("missing"),
+    )
+
+
+def _sentence(n_prompts: int, columns: Sequence[CoverageColumn]) -> str:
+    if not n_prompts:
+        return "There is no prompt with a text here yet."
+    if not columns:
+        return f"{n_prompts:,} prompts, and nobody has answered yet."
+    n_cells, n_ready = n_prompts * len(columns), sum(column.n_ready for column in columns)
+    n_failed = sum(column.n_failed for column in columns)
+    n_missing = n_cells - n_ready - n_failed
+    if n_ready == n_cells:
+        return f"Every one of {len(columns)} contestants has answered all {n_prompts:,} prompts."
+    holes = [f"{n:,} {word}" for n, word in ((n_missing, "missing"), (n_failed, "failed")) if n]
+    return f"{n_ready:,} of {n_cells:,} responses are there: {', '.join(holes)}."
+
+
+def get_prompt_detail(database: Database, dataset: str, prompt_id: int) -> PromptDetail:
+    """Read one prompt; raises NotFoundError where it is not in the data set."""
+    with in_words(), database.read() as session:
+        dataset_id = datasets.get_dataset_id(session, dataset)
+        prompt = generation.load_prompt(session, dataset_id, prompt_id)
+        return PromptDetail(prompt, tuple(generation.load_answers(session, prompt_id)))
