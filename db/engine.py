@@ -7,7 +7,6 @@ holds the other recipe.
 from __future__ import annotations
 
 import json
-import re
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from db.errors import DatabaseUnreachableError, DatabaseUrlError
 from db.postgres import NOT_ALLOWED, Turn, create_reader, create_writer, wait_for
+from db.texts import keep
 
 BUSY_TIMEOUT_MS = 30_000
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _sqlite_engine(url: URL, begin: str) -> Engine:
 def _to_json(value: object) -> str:
     """Write JSON that both databases keep as it is: half a surrogate pair only fits as an escape."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    if not written.isascii() and _SURROGATE.search(written):
+    if keep(written) != written:
         return json.dumps(value, separators=(",", ":"))
     return written
 

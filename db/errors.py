@@ -4,6 +4,7 @@ DatabaseError
 +-- DatabaseUrlError            the address is wrong: mend it
 +-- DatabaseUnreachableError    the server or file did not answer: trying again may help
 +-- SchemaError                 the schema is of another version: upgrade one of the two
++-- MoveError                   the target of a move cannot take it; it is left as it was
 +-- NotFoundError               no such dataset, judge, contestant, run or match
 """
 
@@ -30,6 +31,10 @@ class DatabaseUnreachableError(DatabaseError):
 
 
 class SchemaError(DatabaseError):
+    pass
+
+
+class MoveError(DatabaseError):
     pass
 
 

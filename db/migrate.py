@@ -42,24 +42,30 @@ def upgrade(database: Database) -> bool:
         # Reading first: a database that is up to date opens while somebody else writes.
         if _revision(connection) == head:
             return False
-    with reachable(database.url), _schema_transaction(database) as connection:
+    with reachable(database.url), schema_transaction(database) as connection:
         before = _revision(connection)
         if before == head:
             return False
-        _refuse_unknown(before, database.url)
-        command.upgrade(_config(connection), "head")
+        create_schema(connection, database.url)
     return True
 
 
+def create_schema(connection: Connection, url: str) -> None:
+    """Create or upgrade the tables within the caller's `schema_transaction`."""
+    _refuse_unknown(_revision(connection), url)
+    command.upgrade(_config(connection), "head")
+    if connection.dialect.name == "postgresql":
+        sort_texts_by_bytes(connection, Base.metadata.tables)
+
+
 @contextmanager
-def _schema_transaction(database: Database) -> Iterator[Connection]:
+def schema_transaction(database: Database) -> Iterator[Connection]:
     """Open a transaction in which tables may be rebuilt; a migration that fails leaves nothing behind."""
     with database.writer.connect() as connection:
         if not database.is_sqlite:
             with connection.begin():
                 wait_for(connection, Turn.SHORT)
                 yield connection
-                sort_texts_by_bytes(connection, Base.metadata.tables)
             return
         # Alembic changes an SQLite table by copying and dropping it; with foreign keys on, the drop takes
         # along every row that refers to it. The switch is deaf inside a transaction, so it comes before.

@@ -1,8 +1,8 @@
 """Texts that both databases keep as they are.
 
-PostgreSQL takes no NUL character, and neither driver takes half of a surrogate pair. Imports refuse a row that
-holds one; what a model answered was paid for and is kept, with `␀` and `�` in the place of what cannot be.
-JSON columns keep both as escapes.
+PostgreSQL takes no NUL character, and neither driver takes half of a surrogate pair. Imports refuse a row
+that holds one; what a model answered was paid for and is kept, with `␀` and `�` in the place of what cannot
+be. JSON columns keep both as escapes.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """Alembic's entry: runs the migrations on the connection that `db.migrate` hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 from db.tables import Base
 from db.texts import StoredText
 
 
-def render(kind: str, item: object, _context: object) -> str | bool:
+def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Write texts into new migrations as what they are in the database."""
     return "sa.String()" if kind == "type" and isinstance(item, StoredText) else False
 
