@@ -84,6 +84,8 @@ class AgreementReport:
         The judge against every single vote.
     judge_majority : AgreementFigure
         The judge against the most frequent vote on each pair, where one is most frequent.
+    n_disagreements : int
+        The judge's matches on pairs whose votes lean to another side: those that the list of matches shows.
     """
 
     judge: str | None
@@ -93,6 +95,7 @@ class AgreementReport:
     pairs_of_people: tuple[PeoplePair, ...]
     judge_each: AgreementFigure
     judge_majority: AgreementFigure
+    n_disagreements: int
     rule: str = RULE
 
 
@@ -111,8 +114,9 @@ def get_agreement(database: Database, dataset: str, judge: str | None = None) ->
         stored = judges.list_stored_judges(session)
         chosen = _choose(session, dataset_id, stored, judge)
         votes = _first_only(agreement.load_people_leans(session, dataset_id))
-        judged = None
+        judged, n_disagreements = None, 0
         if chosen is not None:
+            n_disagreements = agreement.count_disagreements(session, dataset_id, chosen.id)
             judged = _first_only(agreement.load_judge_leans(session, dataset_id, chosen.id))
     names = {one.id: one.name for one in stored}
     labels = label_judges(stored)
@@ -126,6 +130,7 @@ def get_agreement(database: Database, dataset: str, judge: str | None = None) ->
         pairs_of_people=pairs,
         judge_each=each,
         judge_majority=majority,
+        n_disagreements=n_disagreements,
     )
 
 

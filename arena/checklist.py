@@ -8,7 +8,6 @@ from typing import Final, Literal
 from arena.agreement import ENOUGH, AgreementFigure, get_agreement
 from arena.datasets import DatasetSummary, get_dataset
 from arena.judges import JudgeSummary, list_judges
-from arena.matches import MatchFilter, list_matches
 from arena.run import RunStatus, list_runs
 from arena.store import in_words
 from db import Database
@@ -81,11 +80,8 @@ def get_checklist(database: Database, dataset: str) -> Checklist:
     summary = get_dataset(database, dataset)
     judges = [judge for judge in list_judges(database, dataset) if judge.kind != "human"]
     runs = list_runs(database, dataset)
-    judge, figure = _agreement(database, summary)
-    n_disagreements = 0
-    if figure is not None and judge is not None:
-        wanted = MatchFilter(dataset=dataset, judges=(judge,), disagrees_with_people=True)
-        n_disagreements = list_matches(database, wanted).n_total
+    report = get_agreement(database, dataset) if summary.n_votes and summary.n_matches else None
+    figure = report.judge_each if report is not None and report.judge_each.n else None
     return Checklist(
         dataset=summary,
         steps=(
@@ -96,20 +92,13 @@ def get_checklist(database: Database, dataset: str) -> Checklist:
             _votes(summary),
             _trust(figure),
         ),
-        judge=judge,
+        judge=None if report is None else report.judge,
         agreement=figure,
-        n_disagreements=n_disagreements,
+        n_disagreements=0 if report is None else report.n_disagreements,
         paused=tuple(run for run in runs if run.state in ("paused", "stopped")),
         spent_usd=_sum([run.cost_usd for run in runs]),
         cap_usd=_sum([run.max_cost_usd for run in runs if run.max_cost_usd is not None]),
     )
-
-
-def _agreement(database: Database, summary: DatasetSummary) -> tuple[str | None, AgreementFigure | None]:
-    if not summary.n_votes or not summary.n_matches:
-        return None, None
-    report = get_agreement(database, summary.name)
-    return report.judge, report.judge_each if report.judge_each.n else None
 
 
 def _prompts(summary: DatasetSummary) -> Step:

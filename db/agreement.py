@@ -50,15 +50,46 @@ def load_judge_leans(session: Session, dataset_id: int, judge_id: int) -> LeanAr
     return _to_arrays(session, _leans(dataset_id).join(voted, same_pair).where(MatchRow.judge_id == judge_id))
 
 
-def _leans(dataset_id: int) -> Select[*tuple[Any, ...]]:
-    def lean(column: Any) -> Any:
-        return case(*((column == verdict, value) for verdict, value in LEANS.items()), else_=0)
+def count_disagreements(session: Session, dataset_id: int, judge_id: int) -> int:
+    """Count the judge's scored matches on pairs whose votes lean elsewhere, as the list of matches does.
 
+    Here one order for a side and one for neither leans to that side; only opposite orders lean nowhere.
+    """
+    people = select(JudgeRow.id).where(JudgeRow.kind == "human")
+    both = _lean(MatchRow.verdict_ab) + _lean(MatchRow.verdict_ba)
+    scored = (MatchRow.dataset_id == dataset_id, MatchRow.state == "scored")
+    votes = (
+        select(
+            MatchRow.response_a_id.label("a"), MatchRow.response_b_id.label("b"), func.sum(both).label("lean")
+        )
+        .where(*scored, MatchRow.judge_id.in_(people))
+        .group_by(MatchRow.response_a_id, MatchRow.response_b_id)
+        .subquery()
+    )
+    same_pair = (MatchRow.response_a_id == votes.c.a) & (MatchRow.response_b_id == votes.c.b)
+    query = select(func.count()).select_from(MatchRow).join(votes, same_pair)
+    return (
+        session.scalar(
+            query.where(*scored, MatchRow.judge_id == judge_id, _sign(votes.c.lean) != _sign(both))
+        )
+        or 0
+    )
+
+
+def _lean(column: Any) -> Any:
+    return case(*((column == verdict, value) for verdict, value in LEANS.items()), else_=0)
+
+
+def _sign(number: Any) -> Any:
+    return case((number > 0, 1), (number < 0, -1), else_=0)
+
+
+def _leans(dataset_id: int) -> Select[*tuple[Any, ...]]:
     ab, ba = (
         func.coalesce(MatchRow.verdict_ab, MatchRow.verdict_ba),
         func.coalesce(MatchRow.verdict_ba, MatchRow.verdict_ab),
     )
-    both = case((ab == ba, lean(ab)), else_=0)
+    both = case((ab == ba, _lean(ab)), else_=0)
     query: Select[*tuple[Any, ...]] = select(
         MatchRow.judge_id, MatchRow.prompt_id, MatchRow.response_a_id, MatchRow.response_b_id, both
     )

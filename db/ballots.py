@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,8 @@ def load_groups(session: Session, dataset_id: int) -> GroupArrays:
         .having(n_responses >= 2)
         .order_by(ResponseRow.prompt_id, ResponseRow.sample_index)
     )
-    rows = [tuple(row) for row in session.execute(query)]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    flat = np.fromiter(chain.from_iterable(session.connection().execute(query)), dtype=np.int64)
+    table = flat.reshape(-1, 3)
     return GroupArrays(table[:, 0], table[:, 1], table[:, 2])
 
 

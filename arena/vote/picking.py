@@ -21,7 +21,7 @@ from db.ballots import Pair
 
 PICK_RULE = "uniform"
 MAX_DRAWS = 40
-POOL_SECONDS = 30
+POOL_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Pick:
 
 
 def get_pool(database: Database, session: Session, dataset_id: int) -> Pool:
-    """Return the pairs of a data set, counted anew when a response was added, else every half minute."""
+    """Return the pairs of a data set, counted anew when a response was added, else every five minutes."""
     last_response_id = ballots.get_last_response_id(session)
     return _load_pool(database, dataset_id, last_response_id, int(time.monotonic() // POOL_SECONDS))
 

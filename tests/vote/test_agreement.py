@@ -8,8 +8,9 @@ import pytest
 
 from arena.agreement import get_agreement
 from arena.errors import NotFoundError
+from arena.matches import MatchFilter, list_matches
 from db import Database, tables
-from tests.ui.filling import fill, judge, vote
+from tests.ui.filling import fill, judge, mixed, vote
 
 
 def test_two_people_who_say_the_same_agree_fully(store: Database) -> None:
@@ -94,3 +95,13 @@ def test_an_unknown_judge_is_refused_by_name(store: Database) -> None:
     fill(store)
     with pytest.raises(NotFoundError, match="'nobody'"):
         get_agreement(store, "poems", "nobody")
+
+
+def test_disagreements_are_those_that_the_list_of_matches_shows(store: Database) -> None:
+    filled = fill(store, n_prompts=30)
+    judge(store, filled, mixed)
+    vote(store, filled, lambda prompt: ("a", "b", "tie")[prompt % 3], voter="Ada")
+    vote(store, filled, lambda prompt: ("a", "a", "both_bad", "b")[prompt % 4], voter="Ben")
+    wanted = MatchFilter(dataset="poems", judges=("even-judge",), disagrees_with_people=True)
+    n = get_agreement(store, "poems").n_disagreements
+    assert n == list_matches(store, wanted).n_total > 3
