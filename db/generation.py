@@ -216,6 +216,12 @@ def list_contestants(session: Session, dataset_id: int) -> list[StoredContestant
     return [_contestant(row) for row in session.scalars(query)]
 
 
+def list_askable(session: Session) -> list[StoredContestant]:
+    """Return every contestant with a model, of any data set, by name."""
+    query = select(ContestantRow).where(ContestantRow.model.is_not(None)).order_by(ContestantRow.name)
+    return [_contestant(row) for row in session.scalars(query)]
+
+
 def load_prompt(session: Session, dataset_id: int, prompt_id: int) -> PromptText:
     """Return a prompt with its references; raise NotFoundError where it is not in the data set."""
     query = select(PromptRow.id).where(PromptRow.id == prompt_id, PromptRow.dataset_id == dataset_id)

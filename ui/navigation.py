@@ -81,6 +81,13 @@ JUDGES = PageEntry(
     "gavel",
     "May a judge be trusted? One card per judge version: flips, order effects, unscored judgments.",
 )
+RUBRICS = PageEntry(
+    "rubrics",
+    "rubrics.py",
+    "Rubrics",
+    "checklist",
+    "What a judge looks at: criteria with described levels, versioned, with the prompt as the judge reads it.",
+)
 IMPORT = PageEntry(
     "import",
     "imports.py",
@@ -89,14 +96,22 @@ IMPORT = PageEntry(
     "Bring prompts, responses, votes or recorded judgments from files; see first what is new and what bad.",
 )
 
+RESPONSES = PageEntry(
+    "responses",
+    "responses.py",
+    "Prompts & responses",
+    "grid_on",
+    "Which contestant has answered which prompt; generate what is missing, or try a prompt on several.",
+)
+
 START = HOME
 """The page at the app's root."""
 
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
     "": (HOME, VOTE),
     "Results": (LEADERBOARD, MATCHES, MATCH),
-    "Judging": (RUNS, JUDGES),
-    "Data": (IMPORT,),
+    "Judging": (RUNS, JUDGES, RUBRICS),
+    "Data": (RESPONSES, IMPORT),
 }
 
 

@@ -52,6 +52,8 @@ class Coverage:
     n_without_text: int
     columns: tuple[CoverageColumn, ...]
     rows: tuple[CoverageRow, ...]
+    n_shown: int
+    """Prompts that all pages of `rows` together hold."""
     sentence: str
 
 
@@ -93,6 +95,7 @@ def get_coverage(
         n_without_text=n_all - len(rows),
         columns=columns,
         rows=tuple(shown[first : first + limit]),
+        n_shown=len(shown),
         sentence=_sentence(len(rows), columns),
     )
 
