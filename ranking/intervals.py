@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -100,15 +101,17 @@ def _largest(values: FloatArray) -> float:
 
 def student_quantile(degrees_of_freedom: FloatArray | float) -> FloatArray:
     """Give the 97.5 % point of Student t; normal at infinity, NaN under one degree."""
+    given = np.asarray(degrees_of_freedom, dtype=np.float64)
+    return np.array([_quantile(float(degrees)) for degrees in given.ravel()]).reshape(given.shape)
+
+
+@cache
+def _quantile(degrees: float) -> float:
     from scipy.special import ndtri, stdtrit
 
-    given = np.asarray(degrees_of_freedom, dtype=np.float64)
-    if given.ndim and len(given) and (given == given[0]).all():
-        return np.full(given.shape, float(student_quantile(given[0])))
-    degrees, inverse = np.unique(given, return_inverse=True)
-    finite = np.where(np.isfinite(degrees) & (degrees >= 1), degrees, 1.0)
-    value = np.where(np.isinf(degrees), ndtri(0.975), stdtrit(finite, 0.975))
-    return np.asarray(np.where(degrees >= 1, value, np.nan)[inverse], dtype=np.float64)
+    if np.isinf(degrees):
+        return float(ndtri(0.975))
+    return float(stdtrit(degrees, 0.975)) if degrees >= 1 else np.nan
 
 
 def two_sided_p(z: float, degrees_of_freedom: float) -> float:

@@ -74,7 +74,7 @@ class MatchTable:
     def fit(self, *, anchor: str | None = None) -> Ratings:
         """Fit Bradley-Terry with half wins to all matches added so far.
 
-        A refit evaluates its covariance within 0.001 nats of the estimate.
+        A refit evaluates its covariance within 0.001 nats of the estimate, and no log-likelihood.
         """
         if anchor is not None and anchor not in self.names:
             raise InvalidMatchesError(f"the anchor {anchor!r} is not a contestant")
@@ -130,7 +130,7 @@ class MatchTable:
         found = _one_component(n)
         reasons, total = ("",) * n, self._sums.weight.sum(axis=1)
         problem, terms = self._estimate.problem, self._estimate.terms
-        solution = replace(solution, log_likelihood=_log_likelihood(sums, p))
+        solution = replace(solution, log_likelihood=np.nan)
         estimate = Estimate(problem, solution, terms, found, reasons, (), total)
         return _Refitted(estimate, self._uncertainty(inverse, p))
 
@@ -143,7 +143,7 @@ class MatchTable:
         covariance = inverse @ meat @ inverse * (g / (g - 1) if g > 1 else np.nan)
         reasons, notes = too_few(self.names, np.minimum(of_contestant, g), what="matches")
         method = "sandwich, each match its own cluster, factor G/(G-1), Student t with G-1 degrees"
-        critical = np.full(len(self.names), float(student_quantile(g - 1)))
+        critical = np.full(len(self.names), float(student_quantile(float(g) - 1)))
         return Uncertainty(covariance, critical, int(g), reasons, notes, method, float(g) - 1)
 
 
@@ -166,11 +166,6 @@ def _inverse_information(sums: _Sums, p: FloatArray) -> FloatArray:
     information = np.diag(weight.sum(axis=1)) - weight
     ridge = float(np.trace(information)) / n**2
     return invert(information + ridge) - 1 / (ridge * n**2)
-
-
-def _log_likelihood(sums: _Sums, p: FloatArray) -> float:
-    """Points of the row times log chance of the row, over both directions."""
-    return float((sums.points * np.log(p)).sum())
 
 
 def _one_component(n: int) -> Components:

@@ -44,10 +44,12 @@ def is_above(
 ) -> NDArray[np.bool_]:
     """Give the matrix of "row is above column"."""
     difference = theta[:, None] - theta[None, :]
-    error = difference_error(covariance)
-    critical = np.broadcast_to(np.asarray(critical_value, dtype=np.float64), theta.shape)[:, None]
-    with np.errstate(invalid="ignore"):
-        return np.asarray((difference > critical * error) & (error > 0))
+    variance = np.diagonal(covariance)
+    square = variance[:, None] + variance[None, :] - 2 * covariance
+    critical = np.asarray(critical_value, dtype=np.float64)
+    square *= critical[:, None] ** 2 if critical.ndim else critical**2
+    with np.errstate(invalid="ignore"):  # NaN compares as false: not distinguished
+        return np.asarray((difference > 0) & (square > 0) & (difference * difference > square))
 
 
 def difference_error(covariance: FloatArray) -> FloatArray:

@@ -325,7 +325,6 @@ def test_a_table_that_grows_agrees_with_a_fit_of_all_matches() -> None:
     fitted, whole = table.fit(), fit_bradley_terry(matches, covariance="sandwich")
     assert fitted.theta == pytest.approx(whole.theta, abs=1e-8)
     assert fitted.low == pytest.approx(whole.low, rel=1e-4)
-    assert fitted.log_likelihood == pytest.approx(whole.log_likelihood)
     assert fitted.n_matches == pytest.approx(whole.n_matches)
 
 
