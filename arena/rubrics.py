@@ -37,6 +37,26 @@ from judge.prices import token_source
 from judge.rubric import LevelOrder
 from judge.spec import ResponseFormat, rubric_from_fields
 
+__all__ = [
+    "Example",
+    "LevelOrder",
+    "Mode",
+    "Preview",
+    "ResponseFormat",
+    "Rubric",
+    "RubricVersion",
+    "delete_rubric",
+    "export_rubric",
+    "find_rubric",
+    "list_rubric_versions",
+    "parse_rubric_file",
+    "parse_rubric_text",
+    "preview_rubric",
+    "read_rubric",
+    "save_rubric",
+    "version_rubrics",
+]
+
 SHORT_VERSION = 8
 PREVIEW_KEY = b"preview-only----"
 PREVIEW_MODEL = "hosted_vllm/preview"

@@ -86,8 +86,9 @@ RUBRICS = PageEntry(
     "rubrics.py",
     "Rubrics",
     "checklist",
-    "What a judge looks at: criteria with described levels, versioned, with the prompt as the judge reads it.",
+    "What a judge looks at: criteria with described levels, versioned, and the prompt as it is read.",
 )
+
 IMPORT = PageEntry(
     "import",
     "imports.py",
