@@ -12,14 +12,19 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from db.boards import VERDICT_CODES
+from db.errors import NotFoundError
 from db.tables import (
     REASONS,
     ContestantRow,
+    DisagreementMarkRow,
+    GoldPairRow,
     JudgeRow,
     JudgmentRow,
     MatchRow,
     PromptRow,
     PromptTagRow,
+    VoteRow,
+    utc_now,
 )
 
 REASON_CODES = {reason: code for code, reason in enumerate(REASONS, start=1)}
@@ -170,3 +175,73 @@ def list_judges_with_matches(session: Session, dataset_id: int | None) -> set[in
     if dataset_id is not None:
         query = query.where(MatchRow.dataset_id == dataset_id)
     return set(session.scalars(query))
+
+
+def load_vote_times(session: Session, dataset_id: int | None) -> dict[int, tuple[float, ...]]:
+    """Return each voter's known seconds a vote, by judge id."""
+    query = (
+        select(JudgmentRow.judge_id, VoteRow.time_taken_s)
+        .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
+        .where(VoteRow.time_taken_s.is_not(None))
+        .order_by(JudgmentRow.id)
+    )
+    if dataset_id is not None:
+        query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id).where(
+            PromptRow.dataset_id == dataset_id
+        )
+    times: dict[int, list[float]] = {}
+    for judge_id, seconds in session.execute(query):
+        times.setdefault(judge_id, []).append(float(seconds or 0.0))
+    return {judge_id: tuple(found) for judge_id, found in times.items()}
+
+
+def load_gold(session: Session) -> dict[tuple[int, int], str]:
+    """Return the known verdict of each gold pair, by its two response ids."""
+    query = select(GoldPairRow.response_a_id, GoldPairRow.response_b_id, GoldPairRow.verdict)
+    return {(a, b): verdict for a, b, verdict in session.execute(query)}
+
+
+def set_gold(session: Session, match_id: int, verdict: str | None) -> None:
+    """Make a match's pair a gold pair with this verdict; None makes it an ordinary one again."""
+    match = session.get(MatchRow, match_id)
+    if match is None:
+        raise NotFoundError(f"There is no match {match_id}.")
+    there = session.scalar(
+        select(GoldPairRow).where(
+            GoldPairRow.response_a_id == match.response_a_id, GoldPairRow.response_b_id == match.response_b_id
+        )
+    )
+    if verdict is None:
+        if there is not None:
+            session.delete(there)
+    elif there is None:
+        pair = {"response_a_id": match.response_a_id, "response_b_id": match.response_b_id}
+        session.add(GoldPairRow(**pair, verdict=verdict))
+    else:
+        there.verdict = verdict
+
+
+def set_mark(session: Session, match_id: int, mark: str | None, comment: str | None) -> None:
+    """Mark a match; None takes the mark away."""
+    if session.get(MatchRow, match_id) is None:
+        raise NotFoundError(f"There is no match {match_id}.")
+    there = session.get(DisagreementMarkRow, match_id)
+    if mark is None:
+        if there is not None:
+            session.delete(there)
+    elif there is None:
+        session.add(DisagreementMarkRow(match_id=match_id, mark=mark, comment=comment))
+    else:
+        there.mark, there.comment, there.marked_at = mark, comment, utc_now()
+
+
+def load_marks(session: Session, judge_id: int, dataset_id: int | None) -> dict[int, str]:
+    """Return marks by match id, of this judge's matches."""
+    query = (
+        select(DisagreementMarkRow.match_id, DisagreementMarkRow.mark)
+        .join(MatchRow, MatchRow.id == DisagreementMarkRow.match_id)
+        .where(MatchRow.judge_id == judge_id)
+    )
+    if dataset_id is not None:
+        query = query.where(MatchRow.dataset_id == dataset_id)
+    return {row[0]: row[1] for row in session.execute(query)}

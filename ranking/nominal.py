@@ -1,7 +1,7 @@
 """Kappa and alpha of unordered labels, with intervals from leaving out one prompt at a time.
 
-The percentile bootstrap of `ranking.agreement` covers too rarely with few prompts; the jackknife with Student's
-t holds its level there (Efron and Tibshirani 1993, An Introduction to the Bootstrap, 11.2).
+The percentile bootstrap of `ranking.agreement` covers too rarely with few prompts; the jackknife with
+Student's t holds its level there (Efron and Tibshirani 1993, An Introduction to the Bootstrap, 11.2).
 """
 
 from __future__ import annotations

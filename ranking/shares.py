@@ -1,7 +1,7 @@
 """Shares and mean differences over matches that come in clusters: one prompt, many matches.
 
-A ratio's variance is that of its prompts' residuals: Cochran (1977), Sampling Techniques, 11.7. The interval
-of a share is Wilson's (1927, JASA 22:209-212) with the effective number of items, as Korn and Graubard
+A ratio's variance is the jackknife's over prompts: Cochran (1977), Sampling Techniques, 6.17. The interval of
+a share is Wilson's (1927, JASA 22:209-212) with the effective number of items, as Korn and Graubard
 (1998), Survey Methodology 24:193-201, do for Clopper and Pearson's.
 """
 
@@ -163,8 +163,12 @@ class _Sums:
         return float(stdtrit(self.n_prompts - 1, 0.975))
 
     def variance(self) -> float:
+        """Jackknife over prompts; where one prompt holds all, its linear form."""
+        g, left = self.n_prompts, self.bottom.sum() - self.bottom
+        if (left > 0).all():
+            without = (self.top.sum() - self.top) / left
+            return float((g - 1) / g * ((without - self.ratio) ** 2).sum())
         rest = self.top - self.ratio * self.bottom
-        g = self.n_prompts
         return float(g / (g - 1) * (rest @ rest) / self.bottom.sum() ** 2)
 
     def p_value(self, null: float) -> float:

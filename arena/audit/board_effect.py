@@ -24,7 +24,7 @@ from ranking.style import density_difference
 
 @dataclass(frozen=True)
 class RankedRow:
-    """One contestant in one column. None where it has no rating there; `moves` marks a rank unlike the first's."""
+    """One contestant in one column. None where it has no rating there; `moves` counts places up."""
 
     contestant: str
     rank: int | None
@@ -195,4 +195,4 @@ def _sentence(judge: str, terms: tuple[RankedColumn, ...]) -> str:
         return f"{judge} has no ranking to compare."
     if not said:
         return "No term changes the order of the estimates; their intervals may still be wide."
-    return f"The order of the estimates changes with the term for {'; '.join(said)}. Ranges say how sure that is."
+    return f"The order of the estimates changes with the term for {'; '.join(said)}."

@@ -31,7 +31,7 @@ from arena.audit.words import sentence_of
 from arena.errors import NotFoundError
 from arena.judges import SHORT_VERSION
 from arena.store import in_words
-from db import Database, datasets
+from db import Database, audit, datasets
 from db.audit import REASON_CODES
 from db.judges import StoredJudge
 
@@ -49,7 +49,14 @@ def get_cards(database: Database, judge: str, dataset: str | None = None) -> lis
     with in_words(), database.read() as session:
         dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
         evidence = load_evidence(session, dataset_id)
-    return [make_card(evidence, version, dataset) for version in find_versions(evidence.judges, judge)]
+        versions = find_versions(evidence.judges, judge)
+        marks = {
+            version.id: Counter(audit.load_marks(session, version.id, dataset_id).values())
+            for version in versions
+        }
+    return [
+        replace(make_card(evidence, version, dataset), marks=dict(marks[version.id])) for version in versions
+    ]
 
 
 def find_versions(stored: Sequence[StoredJudge], wanted: str) -> list[StoredJudge]:

@@ -7,6 +7,10 @@ import sys
 from typing import Any
 
 from arena.audit import JudgeCard, get_cards
+from arena.audit.board_effect import get_board_effect
+from arena.audit.disagreements import get_disagreements
+from arena.audit.next_labels import plan_labels
+from arena.audit.voters import get_voters
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
 from arena.cli.output import print_rows, say
 from arena.cli.running import is_own_server
@@ -26,11 +30,21 @@ from arena.lab import (
 from arena.store import Database
 from judge.lab import CHANGES
 
+SHOWN = ("card", "board", "voters", "disagreements", "labels")
+
 
 def add_commands(commands: Subparsers) -> None:
     parser = add_command(commands, "audit", "Say how far a judge may be trusted.", audit)
     parser.add_argument("--judge", required=True, metavar="J", help="a judge's name, or NAME@VERSION")
     parser.add_argument("--dataset", metavar="D", help="only its matches there")
+    parser.add_argument(
+        "--show", choices=SHOWN, default="card",
+        help="the card, what bias does to the ranks, the voters, matches on which people differ, or what to"
+        " vote on next",
+    )  # fmt: skip
+    parser.add_argument("--n", type=int, default=20, metavar="N", help="labels to draw, with --show labels")
+    parser.add_argument("--usd-per-vote", type=float, default=0.0, metavar="X", help="with --show labels")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="with --show labels")
     _add_lab(commands)
 
 
@@ -123,6 +137,47 @@ def _print_reports(reports: list[LabReport], how: str) -> None:
 
 
 def audit(arguments: argparse.Namespace) -> int:
+    shown = {"board": _board, "voters": _voters, "disagreements": _disagreements, "labels": _labels}
+    return shown.get(arguments.show, _card)(arguments)
+
+
+def _board(arguments: argparse.Namespace) -> int:
+    effect = get_board_effect(open_database(arguments), arguments.judge, arguments.dataset)
+    rows = [
+        {"by": column.name, **vars(row), "note": column.note}
+        for column in (*effect.terms, *effect.lenses[1:])
+        for row in column.rows
+    ]
+    print_rows(rows, arguments.format, document=effect)
+    say(effect.sentence)
+    return 0
+
+
+def _voters(arguments: argparse.Namespace) -> int:
+    voters = get_voters(open_database(arguments), arguments.dataset)
+    print_rows([vars(voter) for voter in voters], arguments.format)
+    return 0
+
+
+def _disagreements(arguments: argparse.Namespace) -> int:
+    found = get_disagreements(open_database(arguments), arguments.judge, arguments.dataset)
+    print_rows([vars(one) for one in found], arguments.format)
+    return 0
+
+
+def _labels(arguments: argparse.Namespace) -> int:
+    if arguments.dataset is None:
+        raise UsageError("Labels are drawn for one data set: add --dataset D.")
+    plan = plan_labels(
+        open_database(arguments), arguments.judge, arguments.dataset, n_labels=arguments.n,
+        usd_per_vote=arguments.usd_per_vote, seed=arguments.seed,
+    )  # fmt: skip
+    print_rows([vars(label) for label in plan.labels], arguments.format, document=plan)
+    say(plan.sentence)
+    return 0
+
+
+def _card(arguments: argparse.Namespace) -> int:
     cards = get_cards(open_database(arguments), arguments.judge, arguments.dataset)
     document = [
         {**vars(card), "unscored": {count.reason: count.n for count in card.unscored}} for card in cards

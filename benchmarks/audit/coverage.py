@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from arena.audit.card import make_card
-from arena.audit.records import JudgeCard
+from arena.audit.records import Figure, JudgeCard
 from arena.audit.words import CLAIMS, found_claims
 from benchmarks.audit.simulated_judges import BIASED, JUDGE, UNBIASED, Effects, simulate
 
@@ -48,7 +48,7 @@ def measure(effects: Effects, n_prompts: int, n_rounds: int, seed: int) -> dict[
                 n_intervals[figure.name] += 1
                 n_covered[figure.name] += figure.low <= (truth[figure.name] or 0.0) <= figure.high
             if figure.p_value is not None and figure.name in CLAIMS_OF_BIAS:
-                n_small[figure.name] += figure.p_value < LEVEL
+                n_small[figure.name] += figure.p_value < LEVEL and _accuses(figure)
         n_claimed += bool(found_claims(card) & set(CLAIMS_OF_BIAS))
     return {
         "n_prompts": n_prompts,
@@ -56,9 +56,14 @@ def measure(effects: Effects, n_prompts: int, n_rounds: int, seed: int) -> dict[
         "truth": {name: round(value, 4) for name, value in truth.items()},
         "coverage": {name: round(n_covered[name] / n, 4) for name, n in n_intervals.items()},
         "n_intervals": dict(n_intervals),
-        "share_p_below_5_percent": {name: round(n / n_rounds, 4) for name, n in n_small.items()},
+        "share_called_biased": {name: round(n / n_rounds, 4) for name, n in n_small.items()},
         "share_of_sentences_that_claim_a_bias": round(n_claimed / n_rounds, 4),
     }
+
+
+def _accuses(figure: Figure) -> bool:
+    """Position bias has two directions; the other biases are one of too much."""
+    return figure.name == "position.fairness" or (figure.value or 0.0) > 0
 
 
 def main() -> None:
@@ -72,7 +77,7 @@ def main() -> None:
         for n_prompts in SIZES:
             found = measure(effects, n_prompts, arguments.rounds, seed)
             results[f"{name}, {n_prompts} prompts"] = {"effects": vars(effects), **found}
-            print(name, n_prompts, json.dumps(found["coverage"]), found["share_p_below_5_percent"])
+            print(name, n_prompts, json.dumps(found["coverage"]), found["share_called_biased"])
             print("  sentences:", found["share_of_sentences_that_claim_a_bias"])
             arguments.out.parent.mkdir(exist_ok=True)
             arguments.out.write_text(json.dumps(results, indent=1) + "\n")
