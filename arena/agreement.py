@@ -11,6 +11,7 @@ Zheng et al. (2023), Judging LLM-as-a-judge with MT-Bench and Chatbot Arena, sec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -113,11 +114,12 @@ def get_agreement(database: Database, dataset: str, judge: str | None = None) ->
         dataset_id = datasets.get_dataset_id(session, dataset)
         stored = judges.list_stored_judges(session)
         chosen = _choose(session, dataset_id, stored, judge)
-        votes = _first_only(agreement.load_people_leans(session, dataset_id))
-        judged, n_disagreements = None, 0
+        every_vote = agreement.load_people_leans(session, dataset_id)
+        every_judgment = None
         if chosen is not None:
-            n_disagreements = agreement.count_disagreements(session, dataset_id, chosen.id)
-            judged = _first_only(agreement.load_judge_leans(session, dataset_id, chosen.id))
+            every_judgment = agreement.load_judge_leans(session, dataset_id, chosen.id)
+    votes = _first_only(every_vote)
+    judged = None if every_judgment is None else _first_only(every_judgment)
     names = {one.id: one.name for one in stored}
     labels = label_judges(stored)
     everyone, pairs = _compare_people(votes, names)
@@ -130,7 +132,7 @@ def get_agreement(database: Database, dataset: str, judge: str | None = None) ->
         pairs_of_people=pairs,
         judge_each=each,
         judge_majority=majority,
-        n_disagreements=n_disagreements,
+        n_disagreements=_count_disagreements(every_vote, every_judgment),
     )
 
 
@@ -218,6 +220,20 @@ def _compare_judge(votes: LeanArrays, judged: LeanArrays | None) -> tuple[Agreem
         n=len(decided),
     )
     return each, majority
+
+
+def _count_disagreements(votes: LeanArrays, judged: LeanArrays | None) -> int:
+    """Count matches that tilt to another side than the sum of all votes on their pair."""
+    if judged is None:
+        return 0
+    sums: Counter[tuple[int, int]] = Counter()
+    for a, b, lean in zip(
+        votes.response_a.tolist(), votes.response_b.tolist(), votes.lean.tolist(), strict=True
+    ):
+        sums[a, b] += lean
+    pairs = zip(judged.response_a.tolist(), judged.response_b.tolist(), strict=True)
+    people = np.sign([sums[pair] for pair in pairs])
+    return int((people != judged.tilt).sum())
 
 
 def _figure(

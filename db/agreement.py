@@ -22,6 +22,7 @@ class LeanArrays:
     """One row a match, oldest first; each array has shape (n_matches,).
 
     `lean` is 1 where a is better, -1 where b is, 0 otherwise: a tie, both bad, or two orders that differ.
+    `tilt` counts one order for a side and one for neither as that side, as the list of matches does.
     """
 
     judge_id: NDArray[np.int64]
@@ -29,6 +30,7 @@ class LeanArrays:
     response_a: NDArray[np.int64]
     response_b: NDArray[np.int64]
     lean: NDArray[np.int64]
+    tilt: NDArray[np.int64]
 
 
 def load_people_leans(session: Session, dataset_id: int) -> LeanArrays:
@@ -50,32 +52,6 @@ def load_judge_leans(session: Session, dataset_id: int, judge_id: int) -> LeanAr
     return _to_arrays(session, _leans(dataset_id).join(voted, same_pair).where(MatchRow.judge_id == judge_id))
 
 
-def count_disagreements(session: Session, dataset_id: int, judge_id: int) -> int:
-    """Count the judge's scored matches on pairs whose votes lean elsewhere, as the list of matches does.
-
-    Here one order for a side and one for neither leans to that side; only opposite orders lean nowhere.
-    """
-    people = select(JudgeRow.id).where(JudgeRow.kind == "human")
-    both = _lean(MatchRow.verdict_ab) + _lean(MatchRow.verdict_ba)
-    scored = (MatchRow.dataset_id == dataset_id, MatchRow.state == "scored")
-    votes = (
-        select(
-            MatchRow.response_a_id.label("a"), MatchRow.response_b_id.label("b"), func.sum(both).label("lean")
-        )
-        .where(*scored, MatchRow.judge_id.in_(people))
-        .group_by(MatchRow.response_a_id, MatchRow.response_b_id)
-        .subquery()
-    )
-    same_pair = (MatchRow.response_a_id == votes.c.a) & (MatchRow.response_b_id == votes.c.b)
-    query = select(func.count()).select_from(MatchRow).join(votes, same_pair)
-    return (
-        session.scalar(
-            query.where(*scored, MatchRow.judge_id == judge_id, _sign(votes.c.lean) != _sign(both))
-        )
-        or 0
-    )
-
-
 def _lean(column: Any) -> Any:
     return case(*((column == verdict, value) for verdict, value in LEANS.items()), else_=0)
 
@@ -90,8 +66,9 @@ def _leans(dataset_id: int) -> Select[*tuple[Any, ...]]:
         func.coalesce(MatchRow.verdict_ba, MatchRow.verdict_ab),
     )
     both = case((ab == ba, _lean(ab)), else_=0)
+    tilt = _sign(_lean(MatchRow.verdict_ab) + _lean(MatchRow.verdict_ba))
     query: Select[*tuple[Any, ...]] = select(
-        MatchRow.judge_id, MatchRow.prompt_id, MatchRow.response_a_id, MatchRow.response_b_id, both
+        MatchRow.judge_id, MatchRow.prompt_id, MatchRow.response_a_id, MatchRow.response_b_id, both, tilt
     )
     in_scope = query.where(MatchRow.dataset_id == dataset_id, MatchRow.state == "scored")
     return in_scope.order_by(MatchRow.id)
@@ -99,4 +76,4 @@ def _leans(dataset_id: int) -> Select[*tuple[Any, ...]]:
 
 def _to_arrays(session: Session, query: Select[*tuple[Any, ...]]) -> LeanArrays:
     flat = np.fromiter(chain.from_iterable(session.execute(query)), dtype=np.int64)
-    return LeanArrays(*(np.ascontiguousarray(column) for column in flat.reshape(-1, 5).T))
+    return LeanArrays(*(np.ascontiguousarray(column) for column in flat.reshape(-1, 6).T))
