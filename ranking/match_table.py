@@ -16,7 +16,7 @@ from ranking.intervals import Uncertainty, describe, rated, student_quantile, to
 from ranking.matches import Matches
 from ranking.ratings import Ratings
 
-NEAR = 1e-3  # nats, and share of the matches: within it the last inverse information is kept
+NEAR = 1e-3  # nats, and share of a contestant's matches: within it the last inverse information is kept
 TOLERANCE = 1e-7
 MAX_STEPS = 50
 
@@ -38,15 +38,15 @@ class _Sums:
 
 @dataclass(frozen=True, eq=False)
 class _Inverse:
-    """An inverse information, the strengths it was evaluated at, and the summed weight then."""
+    """An inverse information, the strengths it was evaluated at, and each contestant's weight then."""
 
     matrix: FloatArray
     theta: FloatArray
-    weight: float
+    weight: FloatArray
 
     def serves(self, theta: FloatArray, sums: _Sums) -> bool:
         near = np.abs(theta - self.theta).max() < NEAR
-        return bool(near and sums.weight.sum() < (1 + NEAR) * self.weight)
+        return bool(near and (sums.weight.sum(axis=1) <= (1 + NEAR) * self.weight).all())
 
 
 class MatchTable:
@@ -88,7 +88,7 @@ class MatchTable:
     def fit(self, *, anchor: str | None = None) -> Ratings:
         """Fit Bradley-Terry with half wins to all matches added so far.
 
-        A refit evaluates its covariance within 0.001 nats and 0.1 % of the matches, and no log-likelihood.
+        A refit evaluates its covariance within 0.001 nats and 0.1 % of anyone's matches, and no log-likelihood.
         """
         if anchor is not None and anchor not in self.names:
             raise InvalidMatchesError(f"the anchor {anchor!r} is not a contestant")
@@ -128,7 +128,7 @@ class MatchTable:
         while n_steps < MAX_STEPS:
             n_steps += 1
             if last is None or not last.serves(theta, sums):
-                last = _Inverse(_inverse_information(sums, p), theta, float(sums.weight.sum()))
+                last = _Inverse(_inverse_information(sums, p), theta, sums.weight.sum(axis=1))
             step = last.matrix @ (sums.points - sums.weight * p).sum(axis=1)
             theta = theta + step
             if np.abs(step).max() < TOLERANCE:
