@@ -88,7 +88,8 @@ class MatchTable:
     def fit(self, *, anchor: str | None = None) -> Ratings:
         """Fit Bradley-Terry with half wins to all matches added so far.
 
-        A refit evaluates its covariance within 0.001 nats and 0.1 % of anyone's matches, and no log-likelihood.
+        A refit's covariance is that within 0.001 nats and 0.1 % of anyone's matches; it has no
+        log-likelihood.
         """
         if anchor is not None and anchor not in self.names:
             raise InvalidMatchesError(f"the anchor {anchor!r} is not a contestant")
