@@ -12,9 +12,11 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Select, Table, bindparam, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from db.engine import Database
+from db.errors import DatabaseUnreachableError
 from db.landing_records import (
     KnownJudge,
     StoredContestant,
@@ -24,6 +26,7 @@ from db.landing_records import (
     StoredPrompt,
     StoredResponse,
 )
+from db.postgres import Turn
 from db.tables import (
     Base,
     ContestantRow,
@@ -51,14 +54,23 @@ class _UndoneError(Exception):
 
 @contextmanager
 def open_landing(database: Database, dataset: str) -> Iterator[Landing]:
-    """Open one transaction that holds a whole import; it is kept at the end unless `undo` was called."""
+    """Open one transaction that holds a whole import; it is kept at the end unless `undo` was called.
+
+    Imports wait for each other. On a server, runs and votes go on beside them; the rare row that both add
+    stops the import, which changes nothing then.
+    """
     try:
-        with database.write() as session:
+        with database.write(Turn.IMPORT) as session:
             landing = Landing(session, dataset)
             yield landing
             landing.leave()
     except _UndoneError:
         return
+    except IntegrityError as error:
+        if database.is_sqlite or "duplicate key" not in str(error.orig):
+            raise
+        why = "somebody else added the same rows meanwhile. Nothing was imported; import again."
+        raise DatabaseUnreachableError(database.url, why) from error
 
 
 class Landing:
@@ -265,9 +277,6 @@ class Landing:
         if not rows:
             return
         target = _table(table)
-        if not self._is_sqlite:
-            self._connection.execute(insert(target), list(rows))
-            return
         # Straight to the driver: binding the parameters of 5 million rows one by one took most of the time.
         columns = tuple(rows[0])
         statement, converters = self._insert_of(target, columns)
@@ -279,7 +288,13 @@ class Landing:
                     converted = convert(last)
                 row[name] = converted
         pick = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
-        self._connection.exec_driver_sql(statement, list(map(pick, rows)))
+        if self._is_sqlite:
+            self._connection.exec_driver_sql(statement, list(map(pick, rows)))
+            return
+        cursor: Any = self._connection.connection.cursor()
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(pick(row))
 
     def _insert_of(self, table: Table, columns: tuple[str, ...]) -> _Insert:
         """Return the SQL, and the columns whose values the driver does not take as they are."""
@@ -297,7 +312,10 @@ class Landing:
                 convert = table.c[column].type.dialect_impl(dialect).bind_processor(dialect)
                 if convert is not None:
                     converters.append((column, convert))
-            found = (f"INSERT INTO {name} ({quoted}) VALUES ({values})", tuple(converters))
+            sql = f"INSERT INTO {name} ({quoted}) VALUES ({values})"
+            if not self._is_sqlite:
+                sql = f"COPY {name} ({quoted}) FROM STDIN"
+            found = (sql, tuple(converters))
             self._inserts[table.name, columns] = found
         return found
 
