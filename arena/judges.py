@@ -96,6 +96,8 @@ def label_judges(stored: Sequence[StoredJudge]) -> dict[int, str]:
 def find_judge(stored: Sequence[StoredJudge], wanted: str, *, mode: str | None = None) -> StoredJudge:
     """Return the one version that `NAME` or `NAME@VERSION` names.
 
+    Asked for a pairwise judge, it also gives a listwise one, whose lists are stored as pairs.
+
     Raises
     ------
     NotFoundError
@@ -108,7 +110,9 @@ def find_judge(stored: Sequence[StoredJudge], wanted: str, *, mode: str | None =
         name, _, version = wanted.rpartition("@")
         found = [judge for judge in stored if judge.name == name and judge.version.startswith(version)]
     if mode is not None:
-        found = [judge for judge in found if judge.mode == mode]
+        exact = [judge for judge in found if judge.mode == mode]
+        ranked = [judge for judge in found if judge.mode == "listwise"] if mode == "pairwise" else []
+        found = exact or ranked
     if not found:
         names = ", ".join(sorted({judge.name for judge in stored})) or "none yet"
         raise NotFoundError(f"No judge is called '{wanted}'. Judges: {names}.")

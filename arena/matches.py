@@ -250,7 +250,8 @@ def _prompt_as_sent(
     match: StoredMatch, order: StoredOrder, judge: StoredJudge, fence_key: bytes
 ) -> tuple[tuple[str, str], ...] | None:
     texts = match.messages, match.turns_a, match.turns_b
-    if order.call_key is None or judge.spec is None or None in texts:
+    is_list = judge.mode == "listwise"  # the call showed more responses than this match holds
+    if is_list or order.call_key is None or judge.spec is None or None in texts:
         return None
     first, second = match.listed.response_a_id, match.listed.response_b_id
     if order.shown_order == "ba":

@@ -109,6 +109,20 @@ def load_response_texts(session: Session, response_ids: Sequence[int]) -> dict[i
     return {row_id: tuple(turns) for row_id, turns in session.execute(query) if turns is not None}
 
 
+@dataclass(frozen=True)
+class ResponsePlace:
+    """Whose response it is, and which of several to the same prompt."""
+
+    contestant_id: int
+    sample_index: int
+
+
+def load_response_places(session: Session, response_ids: Sequence[int]) -> dict[int, ResponsePlace]:
+    query = select(ResponseRow.id, ResponseRow.contestant_id, ResponseRow.sample_index)
+    rows = session.execute(query.where(ResponseRow.id.in_(response_ids)))
+    return {row[0]: ResponsePlace(row[1], row[2]) for row in rows}
+
+
 def find_calls(session: Session, keys: Sequence[str]) -> dict[str, StoredCall]:
     rows = session.scalars(select(CallRow).where(CallRow.key.in_(keys)))
     fields = StoredCall.__dataclass_fields__

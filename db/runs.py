@@ -240,6 +240,33 @@ def load_planned(
     return [PlannedJudgment(*row) for row in session.execute(query)]
 
 
+def load_planned_lists(
+    session: Session, run_id: int, after_prompt_id: int, n_prompts: int
+) -> list[PlannedJudgment]:
+    """Return all planned judgments of the run on the next prompts, so that no list is split."""
+    planned = (JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
+    prompts = (
+        select(JudgmentRow.prompt_id)
+        .where(*planned, JudgmentRow.prompt_id > after_prompt_id)
+        .distinct()
+        .order_by(JudgmentRow.prompt_id)
+        .limit(n_prompts)
+    )
+    query = (
+        select(
+            JudgmentRow.id,
+            JudgmentRow.prompt_id,
+            JudgmentRow.response_first_id,
+            JudgmentRow.response_second_id,
+            JudgmentRow.shown_order,
+            JudgmentRow.repetition,
+        )
+        .where(*planned, JudgmentRow.prompt_id.in_(list(session.scalars(prompts))))
+        .order_by(JudgmentRow.prompt_id, JudgmentRow.id)
+    )
+    return [PlannedJudgment(*row) for row in session.execute(query)]
+
+
 def fail_planned(session: Session, run_id: int, reason: str, detail: str) -> int:
     """Mark what is still planned as unscored for this reason, with its matches; return how many."""
     ids = list(

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -33,7 +33,7 @@ from arena.run import (
 )
 from arena.run.embedded import serve_runs, stop_with_parent
 from arena.run.runner import runner_lock, work_off
-from arena.run.spec import PAIRS_HELP, parse_parameters
+from arena.run.spec import PAIRS_HELP, Mode, parse_parameters
 from arena.store import Database, database_url, open_store
 
 LOOK_EVERY_S = 0.3
@@ -63,7 +63,7 @@ def _add_judge(commands: Subparsers) -> None:
         help="provider/model, builtin/{longest,first,random,reference}, or a stored judge's name[@version]",
     )  # fmt: skip
     parser.add_argument("--contestants", metavar="A,B,...", help="only these (default: all)")
-    parser.add_argument("--mode", choices=("pairwise", "pointwise"), default="pairwise")
+    parser.add_argument("--mode", choices=get_args(Mode), default="pairwise")
     parser.add_argument("--rubric", metavar="R", help="a rubric's name[@version], or a YAML file")
     parser.add_argument(
         "--template", metavar="FILE", help="the judge's prompt as YAML: name, mode, system, user"

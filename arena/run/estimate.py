@@ -9,7 +9,7 @@ import numpy as np
 
 from arena.run.plan import Draft, draft_run
 from arena.run.spec import RunSpec
-from arena.run.subjects import load_subjects
+from arena.run.subjects import load_lists, load_subjects
 from arena.store import in_words
 from db import Database, judges
 from db.judges import JudgeAverages
@@ -57,7 +57,9 @@ def estimate_run(database: Database, spec: RunSpec) -> Estimate:
 def estimate_draft(database: Database, draft: Draft) -> Estimate:
     spec, planned = draft.spec, draft.planned
     n_judgments = 0 if draft.judge.is_builtin else len(planned)
-    past = _past(database, draft) if n_judgments else None
+    if n_judgments and spec.mode == "listwise":
+        n_judgments = int(draft.list_index.max()) + 1
+    past = _past(database, draft) if n_judgments and spec.mode != "listwise" else None
     sample = _sample(database, draft) if n_judgments else []
     calls = estimate_calls(draft.judge, n_judgments, sample, past=_past_calls(past))
     cost = calls.cost_usd
@@ -67,7 +69,7 @@ def estimate_draft(database: Database, draft: Draft) -> Estimate:
     estimate = Estimate(
         n_prompts=draft.n_prompts,
         n_items=planned.n_items,
-        n_orders=2 if spec.mode == "pairwise" else 1,
+        n_orders=1 if spec.mode == "pointwise" else 2,
         n_repeats=spec.repeats,
         n_already=planned.n_already,
         n_judgments=len(planned),
@@ -106,6 +108,9 @@ def _sample(database: Database, draft: Draft) -> Sequence[CallRequest]:
     """Render some of the plan's calls, spread evenly over it."""
     planned = draft.planned
     rows = np.linspace(0, len(planned) - 1, min(SAMPLE, len(planned))).astype(int)
+    is_listwise = draft.spec.mode == "listwise"
+    if is_listwise:
+        rows = np.flatnonzero(np.isin(draft.list_index, draft.list_index[rows]))
     chunk = [
         PlannedJudgment(
             0,
@@ -113,14 +118,14 @@ def _sample(database: Database, draft: Draft) -> Sequence[CallRequest]:
             int(planned.first[row]),
             int(planned.second[row]) or None,
             ("ba" if planned.is_reversed[row] else "ab") if planned.second[row] else None,
-            0,
+            int(planned.repetition[row]),
         )
         for row in rows
     ]
     judge = replace(draft.judge, reference="if_any" if draft.judge.reference != "never" else "never")
     return [
         request_for(judge, subject.texts, subject.shown_order, 0, SAMPLE_KEY)
-        for subject in load_subjects(database, chunk)
+        for subject in (load_lists(database, chunk) if is_listwise else load_subjects(database, chunk))
     ]
 
 
@@ -137,7 +142,7 @@ def _warnings(draft: Draft, cost: float | None, n_calls: int) -> tuple[str, ...]
 
 
 def _sentence(estimate: Estimate, spec: RunSpec) -> str:
-    what = "pairs" if spec.mode == "pairwise" else "responses"
+    what = {"pairwise": "pairs", "pointwise": "responses", "listwise": "pairs in lists"}[spec.mode]
     factors = [f"{estimate.n_items:,} {what} over {estimate.n_prompts:,} prompts"]
     if estimate.n_orders == 2:
         factors.append("2 orders")

@@ -51,6 +51,8 @@ def choose_judge(
             f"{error} To ask a model, write provider/model, as openai/gpt-4o-mini; built-in judges are"
             " builtin/longest, builtin/first, builtin/random and builtin/reference."
         ) from error
+    if found.mode != spec.mode:
+        raise UsageError(f"'{spec.judge}' is a {found.mode} judge. Give --mode {found.mode}.")
     if found.spec is None:
         raise UsageError(f"'{spec.judge}' is a {found.kind} judge: its verdicts came from elsewhere.")
     if spec.changes_the_judge:

@@ -69,6 +69,8 @@ class Draft:
     """None where this judge version is new."""
     planned: Planned
     n_prompts: int
+    list_index: NDArray[np.int64]
+    """Which list each planned judgment belongs to, shape (n_judgments,); empty for other modes."""
 
 
 def draft_run(database: Database, spec: RunSpec) -> Draft:
@@ -96,7 +98,18 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
     items = draw_items(responses, spec, baseline_id)
     _refuse_nothing(items, responses, spec, len(names))
     planned = expand(items, spec.repeats, existing)
-    return Draft(spec, judge, dataset_id, judge_id, planned, len(np.unique(items.prompt_id)))
+    lists = index_lists(planned, responses) if spec.mode == "listwise" else np.zeros(0, dtype=np.int64)
+    return Draft(spec, judge, dataset_id, judge_id, planned, len(np.unique(items.prompt_id)), lists)
+
+
+def index_lists(planned: Planned, responses: ResponseArrays) -> NDArray[np.int64]:
+    """Give each judgment the number of its list: one a prompt, sample, order and repetition."""
+    order = np.argsort(responses.response_id)
+    found = order[np.searchsorted(responses.response_id[order], planned.first)]
+    rows = np.stack(
+        [planned.prompt_id, responses.sample_index[found], planned.is_reversed, planned.repetition], axis=1
+    )
+    return np.asarray(np.unique(rows, axis=0, return_inverse=True)[1]).reshape(-1)
 
 
 def _refuse_nothing(items: Items, responses: ResponseArrays, spec: RunSpec, n_contestants: int) -> None:

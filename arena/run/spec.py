@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from arena.errors import UsageError
 
-Mode = Literal["pairwise", "pointwise"]
+Mode = Literal["pairwise", "pointwise", "listwise"]
 ResponseFormat = Literal["auto", "schema", "tags"]
 LevelOrder = Literal["ascending", "descending"]
 PAIRS_HELP = (
@@ -72,8 +72,8 @@ class RunSpec:
     level_order: LevelOrder = "ascending"
 
     def __post_init__(self) -> None:
-        if self.mode not in ("pairwise", "pointwise"):
-            raise UsageError(f"The mode is pairwise or pointwise, not '{self.mode}'.")
+        if self.mode not in get_args(Mode):
+            raise UsageError(f"The mode is pairwise, pointwise or listwise, not '{self.mode}'.")
         if self.repeats < 1:
             raise UsageError(f"Repeats must be 1 or more, not {self.repeats}.")
         if self.max_concurrency < 1:
@@ -90,6 +90,10 @@ class RunSpec:
         if self.mode == "pointwise" and self.pairs != "all" and not self.pairs.endswith("%"):
             raise UsageError(
                 "A pointwise judge grades single responses: give --pairs all or a share, as 25%."
+            )
+        if self.mode == "listwise" and self.pairs != "all" and not self.pairs.endswith("%"):
+            raise UsageError(
+                "A listwise judge ranks all responses to a prompt: give --pairs all or a share, as 25%."
             )
         if self.response_format not in get_args(ResponseFormat):
             raise UsageError(f"The response format is auto, schema or tags, not '{self.response_format}'.")

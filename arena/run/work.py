@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias
 
 from arena.run.pace import Pace
+from arena.run.slates import pair_verdicts
 from arena.run.station import Client, Patience, Spending, Station
-from arena.run.subjects import Subject, load_subjects
+from arena.run.subjects import ListSubject, Subject, load_lists, load_subjects
 from db import Database, results, runs
 from db.results import FinishedJudgment, Progress, StoredCall, StoredGrade
 from db.runs import PlannedJudgment, StoredRun
@@ -25,6 +26,7 @@ from judge.litellm_client import DEFAULT_TIMEOUT_S
 from judge.render import request_for
 
 CHUNK = 64
+LISTS_AT_ONCE = 16
 SPARE_WORKERS = 8
 SAVE_EVERY_S = 0.2
 SAVE_AT = 250
@@ -32,6 +34,9 @@ LOOK_EVERY_S = 0.5
 OVER_BUDGET = "over_budget"
 GRACE_S = {"paused": 1.2, "cancelled": 1.2, "waiting": 1.2, "stopped": DEFAULT_TIMEOUT_S}
 """How long calls under way may still take when a run is asked to end, by the state it is left in."""
+
+
+AnySubject: TypeAlias = Subject | ListSubject
 
 
 class Watcher(Protocol):
@@ -83,7 +88,7 @@ class Work:
         self._saving = asyncio.Lock()
         # More workers than places: a call that waits to be tried again keeps no other from being asked.
         n_workers = 1 if self.spec.is_builtin else 2 * self.pace.most + SPARE_WORKERS
-        queue: asyncio.Queue[Subject | None] = asyncio.Queue(maxsize=max(2 * CHUNK, n_workers))
+        queue: asyncio.Queue[AnySubject | None] = asyncio.Queue(maxsize=max(2 * CHUNK, n_workers))
         workers = [asyncio.create_task(self._judge_all(queue)) for _ in range(n_workers)]
         feeder = asyncio.create_task(self._feed(queue, n_workers))
         saver = asyncio.create_task(self._save_regularly())
@@ -107,7 +112,7 @@ class Work:
         self,
         feeder: asyncio.Task[None],
         workers: Sequence[asyncio.Task[None]],
-        queue: asyncio.Queue[Subject | None],
+        queue: asyncio.Queue[AnySubject | None],
     ) -> None:
         """Start nothing more, and give calls under way, which are being paid for, time to be answered."""
         feeder.cancel()
@@ -119,19 +124,25 @@ class Work:
         for worker in workers:
             worker.cancel()
 
-    async def _feed(self, queue: asyncio.Queue[Subject | None], n_workers: int) -> None:
+    async def _feed(self, queue: asyncio.Queue[AnySubject | None], n_workers: int) -> None:
         after = self.first_id - 1
         while True:
             chunk = await asyncio.to_thread(self._load, after)
             if not chunk:
                 break
-            after = chunk[-1].planned.id
+            after = self._place(chunk[-1])
             for subject in chunk:
                 await queue.put(subject)
         for _ in range(n_workers):
             await queue.put(None)
 
-    def _load(self, after: int) -> list[Subject]:
+    def _place(self, subject: AnySubject) -> int:
+        """Where in the plan a subject stands: lists go by prompt, so that none is split."""
+        return subject.planned.prompt_id if self.spec.mode == "listwise" else subject.planned.id
+
+    def _load(self, after: int) -> Sequence[AnySubject]:
+        if self.spec.mode == "listwise":
+            return self._load_lists(after)
         with self.database.read() as session:
             planned: list[PlannedJudgment] = runs.load_planned(
                 session, self.run.id, after, CHUNK, self.last_id
@@ -141,7 +152,14 @@ class Work:
             self._look_up(subjects)
         return subjects
 
-    def _look_up(self, subjects: Sequence[Subject]) -> None:
+    def _load_lists(self, after: int) -> Sequence[ListSubject]:
+        with self.database.read() as session:
+            planned = runs.load_planned_lists(session, self.run.id, after, LISTS_AT_ONCE)
+        lists = load_lists(self.database, planned) if planned else []
+        self._look_up(lists)
+        return lists
+
+    def _look_up(self, subjects: Sequence[AnySubject]) -> None:
         """Find a chunk's stored answers with one query, so that no call waits for the database."""
         keys = []
         for subject in subjects:
@@ -151,11 +169,11 @@ class Work:
             stored = results.find_calls(session, keys)
         self._looked_up.update({key: stored.get(key) for key in keys})
 
-    def _key(self, subject: Subject) -> str:
+    def _key(self, subject: AnySubject) -> str:
         repetition = subject.planned.repetition
         return request_for(self.spec, subject.texts, subject.shown_order, repetition, self.fence_key).key
 
-    async def _judge_all(self, queue: asyncio.Queue[Subject | None]) -> None:
+    async def _judge_all(self, queue: asyncio.Queue[AnySubject | None]) -> None:
         while (subject := await queue.get()) is not None:
             try:
                 judgment = await judge_subject(
@@ -173,7 +191,7 @@ class Work:
             if judgment.reason == OVER_BUDGET or _is_unfinished_repair(judgment, refusal):
                 self._end("stopped", refusal or judgment.problem)
                 return
-            self._judgments.append(self._finished(subject.planned, judgment))
+            self._judgments.extend(self._decided(subject, judgment))
             if len(self._judgments) >= SAVE_AT:
                 await self._save_all()
         self._station.is_last_lap = True
@@ -224,6 +242,26 @@ class Work:
             now = runs.get_run(session, self.run.id)
         self.spending.settle(now.n_calls, now.cost_usd, tally)
 
+    def _decided(self, subject: AnySubject, judgment: Judgment) -> list[FinishedJudgment]:
+        """Return what a judgment decides: itself, or every pair of a ranked list, which share its cost."""
+        whole = self._finished(subject.planned, judgment)
+        if not isinstance(subject, ListSubject):
+            return [whole]
+        verdicts = pair_verdicts(judgment.ranking, subject.response_ids)
+        n = len(subject.pairs)
+        return [
+            replace(
+                whole,
+                id=pair.id,
+                response_first_id=pair.response_first_id,
+                verdict=verdicts.get(frozenset((pair.response_first_id, pair.response_second_id or 0))),
+                n_tokens_in=_share(whole.n_tokens_in, index, n),
+                n_tokens_out=_share(whole.n_tokens_out, index, n),
+                cost_usd=None if whole.cost_usd is None else whole.cost_usd / n,
+            )
+            for index, pair in enumerate(subject.pairs)
+        ]
+
     def _finished(self, planned: PlannedJudgment, judgment: Judgment) -> FinishedJudgment:
         replies = [call.reply for call in judgment.calls if call.reply is not None]
         keys = tuple(call.request.key for call in judgment.calls if call.reply is not None)
@@ -263,6 +301,11 @@ def _sum(numbers: list[int | None]) -> int | None:
     """Return the sum, None where any is unknown or there are none."""
     known = [number for number in numbers if number is not None]
     return sum(known) if known and len(known) == len(numbers) else None
+
+
+def _share(total: int | None, index: int, n: int) -> int | None:
+    """Split a count over n parts that add up to it."""
+    return None if total is None else total * (index + 1) // n - total * index // n
 
 
 def _is_unfinished_repair(judgment: Judgment, refusal: str | None) -> bool:

@@ -93,7 +93,8 @@ def test_the_same_seed_draws_the_same_pairs(poems: Database) -> None:
         ({"max_concurrency": 0}, "1 or more"),
         ({"max_calls": -1}, "not be negative"),
         ({"max_cost_usd": -0.5}, "not be negative"),
-        ({"mode": "listwise"}, "pairwise or pointwise"),
+        ({"mode": "ranked"}, "pairwise, pointwise or listwise"),
+        ({"mode": "listwise", "pairs": "7"}, "ranks all responses"),
         ({"mode": "pointwise", "pairs": "7"}, "single responses"),
     ],
 )

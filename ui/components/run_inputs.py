@@ -8,9 +8,10 @@ from typing import Final, get_args
 import streamlit as st
 
 from arena.datasets import DatasetSummary, list_contestants
-from arena.judges import list_judges, list_rubrics
+from arena.judges import list_judges
+from arena.rubrics import list_rubric_versions
 from arena.run import RunSpec
-from arena.run.spec import Mode
+from arena.run.spec import Mode, ResponseFormat
 from arena.store import Database
 
 BUILTINS: Final = ("builtin/longest", "builtin/first", "builtin/random", "builtin/reference")
@@ -45,7 +46,7 @@ def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
     if is_new_model:
         rubric = rubric_column.selectbox(
             "Rubric",
-            [rubric.name for rubric in list_rubrics()],
+            [one.label for one in list_rubric_versions(database)],
             key="run_rubric",
             help="What the judge is asked to look at.",
         )
@@ -55,7 +56,20 @@ def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
         dataset=dataset.name, judge=judge, mode=mode, rubric=rubric, pairs=pairs, api_base=api_base
     )
     with st.expander("Contestants, repeats and limits", icon=":material/tune:"):
-        return _ask_limits(database, spec)
+        spec = _ask_limits(database, spec)
+        return _ask_form(spec) if is_new_model else spec
+
+
+def _ask_form(spec: RunSpec) -> RunSpec:
+    """Ask for what makes another version of the judge: the order of levels, and the form of its answer."""
+    order = st.toggle(
+        "Show the rubric's best level first", key="run_reversed", help="Compare both to see how far it leans."
+    )
+    form: ResponseFormat = st.segmented_control(
+        "Answer as", get_args(ResponseFormat), default="auto", required=True, key="run_form",
+        help="JSON by a schema, or a tag; auto goes by what the model is known to follow.",
+    )  # fmt: skip
+    return replace(spec, response_format=form, level_order="descending" if order else "ascending")
 
 
 def _ask_limits(database: Database, spec: RunSpec) -> RunSpec:
