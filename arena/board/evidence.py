@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from arena.board.records import BoardQuery
 from arena.errors import UsageError
+from arena.exact.contradictions import Gated, gate_matches
 from arena.judges import choose_ranking_judge, find_judge, label_judges
 from arena.store import in_words
 from db import Database, Session, boards, datasets, judges
@@ -48,6 +49,7 @@ class Evidence:
     is_invented: bool
     last_match_id: int
     data_hash: str
+    gated: Gated | None = None
 
 
 def load_evidence(database: Database, query: BoardQuery) -> Evidence:
@@ -72,6 +74,10 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
         is_levels = query.method == "mean-level"
         matches = None if is_levels else boards.load_match_arrays(session, scope)
         grades = boards.load_grade_arrays(session, scope) if is_levels else None
+        gated = None
+        if query.gate is not None and dataset_id is not None and matches is not None:
+            gated = gate_matches(session, dataset_id, query.gate, matches)
+            matches = gated.matches
         votes = _load_votes(session, query, dataset_id, stored) if query.lens == "calibrated" else None
         needs_style = bool({"length", "markdown"} & set(query.control))
         unscored = Counter[str]()
@@ -94,6 +100,7 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
             is_invented=datasets.is_invented(session, dataset_id),
             last_match_id=_last_id(matches, votes),
             data_hash="" if matches is None else hash_matches(matches, votes),
+            gated=gated,
         )
 
 

@@ -28,6 +28,8 @@ class BoardQuery:
         the board says so.
     last_match_id : int or None
         Rank as of this match; None: all there are.
+    gate : str or None
+        An exact check that decides on `correctness` prompts, as `number`; no judge can overrule it.
     """
 
     dataset: str | None = None
@@ -41,6 +43,7 @@ class BoardQuery:
     control: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     last_match_id: int | None = None
+    gate: str | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.control if name not in CONTROLS]
@@ -62,6 +65,10 @@ class BoardQuery:
                 "The calibrated lens is Bradley-Terry with ties as half wins and no controls: what people"
                 " decided too corrects every bias of the judge at once."
             )
+        if self.gate is not None and (
+            self.lens != "judge" or self.method == "mean-level" or self.dataset is None
+        ):
+            raise UsageError("A gate decides a judge's matches within one data set: use --lens judge there.")
         if self.ties != "half" and self.method != "bradley-terry":
             raise UsageError(f"'{self.ties}' is a model of ties for Bradley-Terry, not for {self.method}.")
 

@@ -75,6 +75,12 @@ def notes_of(board: Board, evidence: Evidence, fitted: Fitted) -> tuple[str, ...
     if fitted.is_all_ties:
         notes.append("Every match is a tie: nothing here tells the contestants apart.")
     notes += fitted.notes if fitted.n_scored else ()
+    if evidence.gated is not None:
+        n, changed = evidence.gated.n_decided, evidence.gated.n_changed
+        notes.append(
+            f"The check {board.query.gate} decides {n:,} matches on correctness prompts and overrules the"
+            f" judge in {changed:,} of them."
+        )
     if board.unscored:
         n = sum(count.n for count in board.unscored)
         listed = ", ".join(f"{count.n:,} {count.reason.replace('_', ' ')}" for count in board.unscored)

@@ -41,6 +41,8 @@ def add_board_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ties", choices=("half", "davidson"), default="half")
     parser.add_argument("--control", default="", metavar="TERMS", help=f"any of {','.join(CONTROLS)}")
     parser.add_argument("--tag", action="append", default=[], metavar="T", help="only prompts with this tag")
+    parser.add_argument("--gate", metavar="CHECK",
+                        help="an exact check that decides on correctness prompts, as number")  # fmt: skip
 
 
 def to_query(arguments: argparse.Namespace) -> BoardQuery:
@@ -55,6 +57,7 @@ def to_query(arguments: argparse.Namespace) -> BoardQuery:
         ties=arguments.ties,
         control=split_names(arguments.control),
         tags=tuple(arguments.tag),
+        gate=arguments.gate,
     )
 
 

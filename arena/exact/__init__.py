@@ -1,7 +1,7 @@
 """Exact evaluation beside judges: scores computed and kept, shown per contestant, held against people."""
 
 from arena.exact.board import ExactBoard, ExactColumn, MetricFigure, PassFigure, get_exact_board
-from arena.exact.contradictions import Contradiction, JudgeCheck, find_contradictions
+from arena.exact.contradictions import Contradiction, JudgeCheck, find_contradictions, list_checks
 from arena.exact.correlation import Correlation, correlate_with_people
 from arena.exact.scoring import ScoringReport, score_dataset
 
@@ -17,5 +17,6 @@ __all__ = [
     "correlate_with_people",
     "find_contradictions",
     "get_exact_board",
+    "list_checks",
     "score_dataset",
 ]

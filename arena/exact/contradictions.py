@@ -69,6 +69,13 @@ def find_contradictions(
     return found
 
 
+def list_checks(database: Database, dataset: str) -> list[str]:
+    """Return the checks that the data set has scores of: those that can gate."""
+    with in_words(), database.read() as session:
+        metrics = exact.list_metrics(session, datasets.get_dataset_id(session, dataset))
+    return [key for key in metrics if parse_metric(key).is_check]
+
+
 def _load_check(session: Session, dataset_id: int, metric: str) -> dict[int, bool]:
     scores = exact.load_scores(session, dataset_id, metrics=[metric])
     return {score.response_id: score.value >= 1 for score in scores if score.value is not None}

@@ -11,6 +11,7 @@ from arena.errors import UsageError
 from arena.exact import correlate_with_people, find_contradictions, get_exact_board, score_dataset
 from arena.exact.contradictions import gate_matches
 from arena.exchange import import_files
+from arena.leaderboard import BoardQuery, get_board
 from db import Database
 from db.boards import MatchScope, load_match_arrays
 from judge.exact import pass_at_k
@@ -223,3 +224,29 @@ def test_without_people_there_is_nothing_to_correlate_with(store: Database) -> N
     fill_sums(store, 2)
     score_dataset(store, "sums", ["number"])
     assert correlate_with_people(store, "sums") == []
+
+
+def test_a_gate_turns_the_board_around_and_says_so(store: Database) -> None:
+    fill_sums(store)
+    record(store, verdicts_of(8), dataset="sums")
+    score_dataset(store, "sums", ["number"])
+    with store.write() as session:
+        from db.tables import PromptRow
+
+        for prompt in session.query(PromptRow):
+            prompt.kind = "correctness"
+    free = get_board(store, BoardQuery("sums", method="win-rate"))
+    gated = get_board(store, BoardQuery("sums", method="win-rate", gate="number"))
+    shares = {
+        board.query.gate: {row.contestant: row.win_rate for row in board.standings} for board in (free, gated)
+    }
+    assert shares[None]["elm"] == 1.0
+    assert shares["number"]["elm"] == 0.5
+    assert any("overrules the judge in 4 of them" in note for note in gated.notes)
+    assert free.data_hash != gated.data_hash, "a receipt must see a check that changed"
+
+
+@pytest.mark.parametrize("changes", [{"lens": "human"}, {"method": "mean-level"}, {"dataset": None}])
+def test_a_gate_out_of_place_is_refused(changes: dict[str, str | None]) -> None:
+    with pytest.raises(UsageError, match="gate"):
+        BoardQuery(**{"dataset": "sums", "gate": "number", **changes})  # type: ignore[arg-type]

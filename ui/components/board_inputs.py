@@ -13,6 +13,7 @@ import streamlit as st
 
 from arena.board.records import BoardQuery, Method, Ties, Votes
 from arena.datasets import DatasetSummary, list_tags
+from arena.exact import list_checks
 from arena.judges import Lens, list_judges
 from arena.outcomes import BothBad, Flips
 from arena.store import Database
@@ -37,6 +38,11 @@ _FLIPS_HELP = (
 _BOTH_BAD_HELP = "Counts as a tie, or is left out."
 _VOTES_HELP = "Each vote counts, or the majority of a pair."
 _TIES_HELP = "Half a win for each, or Davidson's model of ties."
+
+_GATE_HELP = (
+    "An exact check that decides on correctness prompts where exactly one response is right: no judge can"
+    " overrule it."
+)
 
 
 def ask_board(database: Database, dataset: DatasetSummary) -> BoardQuery:
@@ -80,6 +86,12 @@ def _more(database: Database, dataset: DatasetSummary, lens: Lens, tags: tuple[s
         selection_mode="multi",
         help="Ranks as they would be if all responses were alike in this.",
     )
+    checks = list_checks(database, dataset.name)
+    gate = None
+    if checks and lens == "judge":
+        gate = st.selectbox(
+            "Gate", checks, index=None, key="gate", bind="query-params", placeholder="None", help=_GATE_HELP
+        )
     return BoardQuery(
         dataset=dataset.name,
         lens=lens,
@@ -91,6 +103,7 @@ def _more(database: Database, dataset: DatasetSummary, lens: Lens, tags: tuple[s
         ties=ties,
         control=tuple(control),
         tags=tags,
+        gate=None if method == "mean-level" else gate,
     )
 
 
