@@ -1,5 +1,6 @@
 """The bias lab: re-judge pairs of which one response was changed, and see how often the verdict follows."""
 
+from arena.lab.child import start_lab_process
 from arena.lab.plan import LabEstimate, LabSpec, estimate_lab, start_lab
 from arena.lab.results import LabFigure, LabReport, get_lab_report
 from arena.lab.status import LabStatus, get_lab_status, list_lab_status
@@ -17,5 +18,6 @@ __all__ = [
     "list_lab_status",
     "resume_lab",
     "start_lab",
+    "start_lab_process",
     "work_off_lab",
 ]

@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from arena.audit import JudgeCard
+from ui.components.judge_figures import show_figures, show_table
 from ui.components.verdicts import reason_words
 from ui.figures import NONE, count, percent
 from ui.navigation import MATCHES, Query, href
@@ -36,6 +37,48 @@ def show_card(card: JudgeCard, label: str) -> None:
         if card.n_pairs:
             parts = _parts(card, label)
             st.html(_bar(parts, card.n_pairs) + _table(parts, card))
+        for warning in card.warnings:
+            st.warning(warning, icon=":material/warning:")
+        if card.marks:
+            marked = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in sorted(card.marks.items()))
+            st.html(Markup('<p class="eh-note">Disagreements marked: {}.</p>').format(marked))
+    if card.figures:
+        show_figures(card)
+    _show_details(card)
+
+
+def _show_details(card: JudgeCard) -> None:
+    if card.rank_bounds:
+        with st.expander("How far unscored pairs could move the ranks"):
+            show_table(
+                ("Contestant", "unscored", "rank", "all lost", "all won"),
+                [
+                    {
+                        "Contestant": one.contestant,
+                        "unscored": count(one.n_unscored),
+                        "rank": str(one.rank),
+                        "all lost": str(one.rank_worst),
+                        "all won": str(one.rank_best),
+                    }
+                    for one in card.rank_bounds
+                ],
+                empty="",
+            )
+    if card.fairness:
+        with st.expander("Preference fairness by cell, furthest from fair first"):
+            show_table(
+                ("Pair", "tags", "pairs", "fairness"),
+                [
+                    {
+                        "Pair": f"{cell.contestant_a} and {cell.contestant_b}",
+                        "tags": ", ".join(cell.tags),
+                        "pairs": count(cell.n),
+                        "fairness": f"{cell.value:+.2f}",
+                    }
+                    for cell in card.fairness
+                ],
+                empty="",
+            )
 
 
 def _parts(card: JudgeCard, label: str) -> list[_Part]:

@@ -2,24 +2,45 @@
 
 import streamlit as st
 
-from arena.audit import get_cards
 from arena.datasets import list_datasets
 from arena.judges import list_judges
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
+from ui.components.judge_agreement import show_agreement
+from ui.components.judge_board import show_board_effect
 from ui.components.judge_card import show_card
-from ui.components.words import lead
+from ui.components.judge_figures import show_comparison
+from ui.components.judge_lab import show_lab
+from ui.components.judge_people import show_next_labels, show_queue, show_voters
+from ui.components.judge_reading import read_board_effect, read_card, read_voters
 from ui.navigation import RUNS
+from ui.render import visible
 from ui.state import database
-
-PAGE_SIZE = 10
 
 st.title("Judges")
 db = database()
-dataset = choose_dataset(list_datasets(db), purpose="What your judges are worth")
-judges = [
-    judge for judge in list_judges(db, dataset.name) if judge.kind != "human" and judge.mode == "pairwise"
-]
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    dataset = choose_dataset(list_datasets(db), purpose="What your judges are worth")
+    judges = {
+        judge.label: judge
+        for judge in list_judges(db, dataset.name)
+        if judge.kind != "human" and judge.mode == "pairwise"
+    }
+    if judges:
+        by_matches = sorted(judges, key=lambda name: -judges[name].n_matches)
+        chosen = st.selectbox(
+            "Judge", by_matches, key="judge", bind="query-params", format_func=visible, width=330
+        )
+        rivals = [name for name in by_matches if name != chosen]
+        other = st.selectbox(
+            "Compare with",
+            rivals,
+            index=None,
+            key="with",
+            placeholder="no other",
+            format_func=visible,
+            width=330,
+        )
 if not judges:
     show_empty(
         "No judge has compared anything here",
@@ -31,10 +52,34 @@ if not judges:
     )
     st.stop()
 
-lead("A judge that changes its verdict with the shown order is guessing; each card says how often.")
-page = 1
-if len(judges) > PAGE_SIZE:
-    page = st.pagination(-(-len(judges) // PAGE_SIZE), key="page", bind="query-params")
-for judge in judges[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]:
-    for card in get_cards(db, f"{judge.name}@{judge.version}", dataset.name):
+judge = judges[chosen]
+marks = int(st.session_state.get("marks", 0))
+with st.skeleton(height=300):
+    card = read_card(f"{judge.name}@{judge.version}", dataset, marks)
+if other is not None:
+    rival = judges[other]
+    show_comparison(card, read_card(f"{rival.name}@{rival.version}", dataset, marks))
+
+names = ["Card", "Agreement", "Ranks", "Lab", "People", "Disagreements", "Next label"]
+tabs = dict(zip(names, st.tabs(names, on_change="rerun", key="view", bind="query-params"), strict=True))
+if tabs["Card"].open:
+    with tabs["Card"]:
         show_card(card, judge.label)
+if tabs["Agreement"].open:
+    with tabs["Agreement"]:
+        show_agreement(card)
+if tabs["Ranks"].open:
+    with tabs["Ranks"]:
+        show_board_effect(read_board_effect(f"{judge.name}@{judge.version}", dataset))
+if tabs["Lab"].open:
+    with tabs["Lab"]:
+        show_lab(judge, dataset.name)
+if tabs["People"].open:
+    with tabs["People"]:
+        show_voters(read_voters(dataset))
+if tabs["Disagreements"].open:
+    with tabs["Disagreements"]:
+        show_queue(judge, dataset.name)
+if tabs["Next label"].open:
+    with tabs["Next label"]:
+        show_next_labels(judge, dataset.name)

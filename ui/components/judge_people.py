@@ -1,0 +1,136 @@
+"""People beside the judge: how good their votes are, where they differ from it, and what to vote on next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from arena.audit.disagreements import MARKS, Disagreement, get_disagreements, mark_disagreement
+from arena.audit.next_labels import plan_labels
+from arena.audit.voters import VoterCard
+from arena.judges import JudgeSummary
+from ui.components.judge_figures import interval, show_table
+from ui.components.scale import Scale
+from ui.components.verdicts import verdict_words
+from ui.components.words import lead, note
+from ui.figures import NONE, count, percent, plural, seconds
+from ui.navigation import MATCH, VOTE, page_link
+from ui.render import label
+from ui.state import database
+
+PAGE_SIZE: Final = 10
+MARK_WORDS: Final = {
+    "judge_right": "judge right",
+    "people_right": "people right",
+    "rubric_unclear": "rubric unclear",
+    "bad_prompt": "bad prompt",
+}
+_HEAD = (
+    "Voter",
+    "votes",
+    "agrees with others",
+    "95 % interval",
+    "first shown wins",
+    "with themselves",
+    "gold",
+    "median s",
+)
+
+
+def show_voters(voters: list[VoterCard]) -> None:
+    """Show one row a voter."""
+    show_table(_HEAD, [_voter(card) for card in voters], empty="Nobody has voted here yet.")
+    note(
+        "Agreement is with every other vote on the same pair. Who favours no side is near 50 % for first shown."
+    )
+
+
+def _voter(card: VoterCard) -> dict[str, str | Markup]:
+    drawn: str | Markup = f"{card.n_shared} of 20 shared votes" if card.agreement is None else NONE
+    if card.agreement is not None:
+        drawn = interval(card.agreement, card.low, card.high, Scale(0.0, 1.0), words=percent(card.agreement))
+    cells = (
+        card.voter,
+        count(card.n_votes),
+        percent(card.agreement),
+        drawn,
+        percent(card.first_share),
+        f"{percent(card.self_agreement)} of {card.n_repeated}" if card.n_repeated else NONE,
+        f"{percent(card.gold)} of {card.n_gold}" if card.n_gold else NONE,
+        seconds(card.median_s),
+    )
+    return dict(zip(_HEAD, cells, strict=True))
+
+
+def show_queue(judge: JudgeSummary, dataset: str) -> None:
+    """Show the matches on which people and the judge differ, each with its mark."""
+    queue = get_disagreements(database(), f"{judge.name}@{judge.version}", dataset)
+    if not queue:
+        note("People and this judge differ on no match, or have no match in common.")
+        return
+    n_marked = sum(one.mark is not None for one in queue)
+    lead(
+        f"{plural(len(queue), 'match', 'matches')} on which people differ from this judge; {n_marked} marked."
+    )
+    page = 1
+    if len(queue) > PAGE_SIZE:
+        page = st.pagination(-(-len(queue) // PAGE_SIZE), key="queue_page")
+    for one in queue[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]:
+        _show_disagreement(one, dataset)
+
+
+def _show_disagreement(one: Disagreement, dataset: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        with st.container():
+            names = f"A {one.contestant_a}, B {one.contestant_b}"
+            page_link(MATCH, label(names), {"match": one.match_id, "dataset": dataset}, icon="compare_arrows")
+            flip = ", after a flip" if one.is_flip else ""
+            shift = "" if one.shift is None else f"; would move the two by {one.shift:+.1f} points"
+            note(
+                f"The judge says {verdict_words(one.judge_says)}{flip};"
+                f" {plural(one.n_votes, 'vote')}: {verdict_words(one.people_say)}{shift}."
+            )
+        key = f"mark_{one.match_id}"
+        st.selectbox(
+            "Mark",
+            MARKS,
+            index=None if one.mark is None else MARKS.index(one.mark),
+            format_func=lambda mark: MARK_WORDS[mark],
+            placeholder="who is right?",
+            key=key,
+            on_change=_mark,
+            args=(one.match_id, key),
+            width=170,
+            label_visibility="collapsed",
+        )
+
+
+def _mark(match_id: int, key: str) -> None:
+    mark_disagreement(database(), match_id, st.session_state[key])
+    st.session_state["marks"] = int(st.session_state.get("marks", 0)) + 1
+
+
+def show_next_labels(judge: JudgeSummary, dataset: str) -> None:
+    """Say how many votes settle the board, and which pairs to vote on."""
+    price = st.number_input("Price of a vote, USD", 0.0, None, 0.0, key="usd_per_vote", width=170)
+    plan = plan_labels(
+        database(), f"{judge.name}@{judge.version}", dataset, n_labels=10, usd_per_vote=float(price)
+    )
+    lead(plan.sentence)
+    rows: list[dict[str, str | Markup]] = [
+        {
+            "Pair": f"{label_.contestant_a} and {label_.contestant_b}",
+            "prompt": str(label_.prompt_id),
+            "drawn": "uniformly" if label_.is_uniform else "for the order",
+            "chance": f"{label_.probability:.4f}",
+        }
+        for label_ in plan.labels
+    ]
+    show_table(("Pair", "prompt", "drawn", "chance"), rows, empty="There is no pair left to vote on.")
+    note(
+        f"{plan.uniform_share:.0%} of the draws are uniform over {plan.n_open:,} open pairs, so that the"
+        " calibrated board stays unbiased; each chance goes with its vote."
+    )
+    page_link(VOTE, "Vote now", {"dataset": dataset}, icon="how_to_vote")
