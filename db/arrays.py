@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Row, Select, cast
+from sqlalchemy import BigInteger, Select, cast
 from sqlalchemy.orm import Session
 
-READ_ROWS = 50_000
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 
@@ -19,15 +18,10 @@ def read_integers(session: Session, query: Select[*tuple[Any, ...]]) -> list[NDA
     """Return each selected column as an array of shape (n_rows,); no column may hold NULL."""
     if session.get_bind().dialect.name == "postgresql":
         return _copy_out(session, query)
-    result = session.connection().execute(query, execution_options={"yield_per": READ_ROWS})
-    flat = np.fromiter(_values(result.partitions()), dtype=np.int64)
+    # The driver's own cursor, flattened in C: a row object a match would cost ten times as much.
+    cursor: Any = session.connection().execute(query).cursor
+    flat = np.fromiter(chain.from_iterable(cursor), dtype=np.int64)
     return _columns(flat.reshape(-1, len(query.selected_columns)))
-
-
-def _values(partitions: Iterator[Sequence[Row[*tuple[Any, ...]]]]) -> Iterator[int]:
-    for rows in partitions:
-        for row in rows:
-            yield from row
 
 
 def _columns(table: NDArray[Any]) -> list[NDArray[np.int64]]:
