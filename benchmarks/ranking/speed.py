@@ -173,8 +173,8 @@ def logistic(data: Data) -> dict[str, Callable[[], object]]:
         x = np.zeros((len(df), len(models)))
         x[np.arange(len(df)), index[df["model_a"]]] = np.log(10)
         x[np.arange(len(df)), index[df["model_b"]]] = -np.log(10)
-        y = (df["winner"] == "model_a").to_numpy().astype(float)
-        tied = (df["winner"] == "tie").to_numpy()
+        y = (df["winner"] == "model_a").to_numpy().astype(float).copy()
+        tied = (df["winner"] == "tie").to_numpy().copy()
         tied[len(tied) // 2 :] = False
         y[tied] = 1.0
         return LogisticRegression(fit_intercept=False, C=np.inf, tol=1e-6).fit(x, y)
