@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Double, cast, func, select
 from sqlalchemy.orm import Session
 
 from db.tables import JudgeRow, JudgmentRow, MatchRow, PromptRow, RubricRow, SettingRow
@@ -150,8 +150,8 @@ def load_judge_averages(session: Session, judge_id: int) -> JudgeAverages:
         select(
             func.count(),
             func.count(JudgmentRow.repair_call_id),
-            func.avg(JudgmentRow.n_tokens_in),
-            func.avg(JudgmentRow.n_tokens_out),
+            func.avg(cast(JudgmentRow.n_tokens_in, Double)),
+            func.avg(cast(JudgmentRow.n_tokens_out, Double)),
             func.avg(JudgmentRow.cost_usd),
             func.avg(JudgmentRow.latency_s),
         ).where(JudgmentRow.judge_id == judge_id, JudgmentRow.call_id.is_not(None))

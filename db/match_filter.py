@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.tables import ContestantRow, JudgeRow, MatchRow, PromptRow, PromptTagRow, ResponseRow
+from db.texts import BYTE_TEXT
 
 Outcome = Literal["decided", "tie", "both_bad", "flip", "unscored"]
 
@@ -106,8 +107,8 @@ def _disagreement(*, disagrees: bool) -> ColumnElement[bool]:
 def _contains(text: str) -> ColumnElement[bool]:
     """Keep matches with the text in the prompt or a response, whatever its case (ASCII)."""
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    prompts = select(PromptRow.id).where(cast(PromptRow.messages, String).ilike(pattern, escape="\\"))
-    responses = select(ResponseRow.id).where(cast(ResponseRow.turns, String).ilike(pattern, escape="\\"))
+    prompts = select(PromptRow.id).where(cast(PromptRow.messages, BYTE_TEXT).ilike(pattern, escape="\\"))
+    responses = select(ResponseRow.id).where(cast(ResponseRow.turns, BYTE_TEXT).ilike(pattern, escape="\\"))
     return or_(
         MatchRow.prompt_id.in_(prompts),
         MatchRow.response_a_id.in_(responses),

@@ -22,6 +22,10 @@ def keep(value: str) -> str:
     return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
 
 
+BYTE_TEXT = String().with_variant(String(collation="C"), "postgresql")
+"""What JSON is cast to for searching: letters beyond ASCII keep their case, as in SQLite."""
+
+
 class StoredText(TypeDecorator[str]):
     """A text of any length, mended on the way in."""
 
