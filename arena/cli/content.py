@@ -15,7 +15,12 @@ SHOWN_BAD = 20
 
 
 def add_commands(commands: Subparsers) -> None:
-    add_command(commands, "init", "Create or upgrade the database.", init)
+    add_command(
+        commands,
+        "init",
+        "Create or upgrade the database. A server is upgraded by this command only, an SQLite file by any.",
+        init,
+    )
     parser = add_command(
         commands, "import", "Import prompts, responses, judgments or votes; the format is detected.", import_
     )
