@@ -10,6 +10,7 @@ from ui.components.board_csv import standings_csv
 from ui.components.board_inputs import ask_board
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
+from ui.components.exact import show_exact
 from ui.components.words import invented_badge, lead, notes
 from ui.figures import plural
 from ui.navigation import MATCHES, RUNS, page_link
@@ -53,8 +54,11 @@ with st.container(horizontal=True):
     )
     page_link(MATCHES, "Open the matches", {"dataset": dataset.name}, icon="compare_arrows")
 
-beats, intervals, people = st.tabs(
-    ["Who beats whom", "Intervals", "Judge and people"], on_change="rerun", key="view", bind="query-params"
+beats, intervals, people, exact = st.tabs(
+    ["Who beats whom", "Intervals", "Judge and people", "Exact metrics"],
+    on_change="rerun",
+    key="view",
+    bind="query-params",
 )
 if beats.open:
     with beats:
@@ -65,4 +69,7 @@ if intervals.open:
 if people.open:
     with people:
         show_judge_and_people(query, dataset)
+if exact.open:
+    with exact:
+        show_exact(dataset, query.tags)
 show_coefficients(board)
