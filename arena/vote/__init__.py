@@ -21,6 +21,7 @@ from arena.vote.records import (
     CastVote,
     Progress,
     PromptMessage,
+    Reason,
     ShownVerdict,
 )
 from arena.vote.voters import MAX_NAME_CHARS, sign_in
@@ -48,6 +49,7 @@ __all__ = [
     "NothingToUndoError",
     "Progress",
     "PromptMessage",
+    "Reason",
     "ShownVerdict",
     "TooSoonError",
     "VoteError",

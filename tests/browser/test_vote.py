@@ -145,10 +145,15 @@ def test_reasons_are_stored_with_the_vote_they_explain(fresh: Hall, page: Page) 
     page.keyboard.press("Enter")
     expect_text(page, "Which response is better?")
     choose(page, "b")
+    page.keyboard.press("1")
+    page.get_by_role("button", name="style").click()
+    settle(page)
+    go_on(page)
+    choose(page, "t")
     go_on(page)
     with fresh.database.read() as session:
         stored = [(vote.reasons, vote.comment) for vote in session.scalars(select(tables.VoteRow))]
-    assert stored == [(["concise"], "says it in a line"), ([], None)]
+    assert stored == [(["concise"], "says it in a line"), (["correct", "style"], None), ([], None)]
 
 
 @pytest.mark.parametrize(("key", "votes", "aside"), [("a", 1, 0), ("s", 0, 1)])

@@ -14,11 +14,11 @@ from markupsafe import Markup
 from arena.judges import list_rubrics
 from arena.vote import MAX_COMMENT_CHARS, REASONS, Ballot, CastVote, Progress, PromptMessage, ShownVerdict
 from ui.components.responses import Tone, show_text
-from ui.components.voter import Place, go_on, skip, undo, vote
+from ui.components.voter import Place, go_on, skip, toggle_reason, undo, vote
 from ui.components.words import note
 from ui.figures import plural, time_left
 
-PANE_PX: Final = 440
+PANE_PX: Final = 380
 TONES: Final[tuple[Tone, Tone]] = ("a", "b")
 PROMPT_PX: Final = 180
 LONG_PROMPT_CHARS: Final = 600
@@ -112,25 +112,32 @@ def show_vote_bar(ballot: Ballot, progress: Progress) -> None:
 
 
 def show_reason_bar(place: Place, cast: CastVote) -> None:
-    """Show, after the choice, the chips and the way to the next pair."""
-    reasons, comment = f"reasons_{place.n_shown}", f"comment_{place.n_shown}"
+    """Show, after the choice, the reasons and the way to the next pair.
+
+    The reasons are buttons: Enter on a chip of Streamlit's would unchoose it instead of going on.
+    """
+    comment = f"comment_{place.n_shown}"
     with st.bottom:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chosen"):
-            said = Markup('<p class="eh-note">Your vote: <strong>{}</strong>. Why? (optional)</p>')
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reason_bar"):
+            said = Markup('<p class="eh-note">Your vote: <strong>{}</strong>. Why?</p>')
             st.html(said.format(_CHOSEN[cast.verdict]), width="content")
+            for number, reason in enumerate(REASONS, start=1):
+                st.button(
+                    reason, key=f"reason_{reason}", shortcut=_shortcut(str(number)), on_click=toggle_reason,
+                    args=(reason,), type="primary" if reason in place.reasons else "secondary",
+                )  # fmt: skip
             show_undo(is_offered=True)
         with (
-            st.form("vote_reasons", border=False),
-            st.container(horizontal=True, vertical_alignment="center", gap="small", key="reason_bar"),
+            st.form("vote_comment", border=False),
+            st.container(horizontal=True, vertical_alignment="center", gap="small", key="comment_bar"),
         ):
-            st.pills("Reasons", REASONS, selection_mode="multi", key=reasons, label_visibility="collapsed")
             st.text_input(
-                "Comment", key=comment, max_chars=MAX_COMMENT_CHARS, placeholder="Comment",
-                label_visibility="collapsed", width=300,
+                "Comment", key=comment, max_chars=MAX_COMMENT_CHARS, placeholder="Comment, if you like",
+                label_visibility="collapsed",
             )  # fmt: skip
             st.form_submit_button(
-                "Next pair", type="primary", shortcut=_shortcut("Enter"), on_click=go_on,
-                args=(reasons, comment), key="vote_next",
+                "Next pair", type="primary", shortcut=_shortcut("Enter"), on_click=go_on, args=(comment,),
+                key="vote_next",
             )  # fmt: skip
 
 

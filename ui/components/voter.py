@@ -18,8 +18,10 @@ from arena.store import Database
 from arena.vote import (
     MAX_NAME_CHARS,
     MIN_LOOK_S,
+    REASONS,
     Ballot,
     CastVote,
+    Reason,
     ShownVerdict,
     TooSoonError,
     VoteError,
@@ -46,13 +48,15 @@ class Place:
     """Where this session is: the pair in front of the voter, and its vote once it was cast.
 
     `n_shown` counts pairs, so that what belongs to one pair on the screen never stays for the next.
-    `n_more` is the number of votes at which the voter last asked for another round.
+    `reasons` were given for the vote that was cast. `n_more` is the number of votes at which the voter last
+    asked for another round.
     """
 
     dataset: str
     voter: str
     ballot: Ballot | None = None
     cast: CastVote | None = None
+    reasons: tuple[Reason, ...] = ()
     n_shown: int = 0
     n_more: int = 0
 
@@ -126,7 +130,7 @@ def vote(verdict: ShownVerdict) -> None:
     """Cast the vote on the pair in front: a callback."""
 
     def step(place: Place, ballot: Ballot) -> Place:
-        return replace(place, cast=cast_vote(database(), ballot.token, verdict))
+        return replace(place, cast=cast_vote(database(), ballot.token, verdict), reasons=())
 
     _step(step)
 
@@ -153,18 +157,31 @@ def undo() -> None:
             st.session_state[_AT] = replace(place, ballot=ballot, cast=None, n_shown=place.n_shown + 1)
 
 
-def go_on(reasons_key: str, comment_key: str) -> None:
-    """Store why, and leave for the next pair: a callback."""
+def toggle_reason(reason: Reason) -> None:
+    """Give or take back a reason; it is stored at once: a callback."""
     place = st.session_state.get(_AT)
     if isinstance(place, Place) and place.cast is not None:
-        reasons = st.session_state.get(reasons_key) or []
+        given = set(place.reasons) ^ {reason}
+        reasons = tuple(one for one in REASONS if one in given)
+        _explain(place.cast, reasons, "")
+        st.session_state[_AT] = replace(place, reasons=reasons)
+
+
+def go_on(comment_key: str) -> None:
+    """Store the comment, and leave for the next pair: a callback."""
+    place = st.session_state.get(_AT)
+    if isinstance(place, Place) and place.cast is not None:
         comment = st.session_state.get(comment_key) or ""
-        try:
-            if reasons or comment.strip():
-                add_reasons(database(), place.cast.token, reasons, comment)
-        except VoteError as error:
-            st.session_state[_NOTICE] = str(error)
+        if comment.strip():
+            _explain(place.cast, place.reasons, comment)
         st.session_state[_AT] = replace(place, ballot=None, cast=None)
+
+
+def _explain(cast: CastVote, reasons: tuple[Reason, ...], comment: str) -> None:
+    try:
+        add_reasons(database(), cast.token, reasons, comment)
+    except VoteError as error:
+        st.session_state[_NOTICE] = str(error)
 
 
 def vote_on(n_votes: int) -> None:
