@@ -43,7 +43,7 @@ VOTE = PageEntry(
     "vote.py",
     "Vote",
     "how_to_vote",
-    "Which response is better? Two responses side by side, names hidden, sides random.",
+    "Two responses side by side, names hidden, sides random: say which one is better.",
 )
 LEADERBOARD = PageEntry(
     "leaderboard",
