@@ -7,7 +7,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from arena.cli import auditing, boards, content, evaluating, exporting, generating, moving, people, running
+from arena.cli import (
+    auditing,
+    boards,
+    content,
+    evaluating,
+    exporting,
+    generating,
+    judging,
+    moving,
+    people,
+    running,
+)
 from arena.cli.output import say
 from arena.errors import ArenaError, UsageError
 
@@ -45,6 +56,17 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for room in (content, people, generating, evaluating, running, boards, auditing, exporting, moving):
+    for room in (
+        content,
+        people,
+        generating,
+        evaluating,
+        running,
+        judging,
+        boards,
+        auditing,
+        exporting,
+        moving,
+    ):
         room.add_commands(commands)
     return parser
