@@ -58,7 +58,7 @@ def clustered_share(is_hit: ArrayLike, prompt_id: ArrayLike, *, null: float | No
         return Clustered(value, np.nan, np.nan, np.nan, n, sums.n_prompts, "too few prompts for an interval")
     variance = sums.variance()
     spread = value * (1 - value)
-    effective = min(4.0 * n, spread / variance) if variance > 0 and spread > 0 else float(sums.n_prompts)
+    effective = min(float(n), spread / variance) if variance > 0 and spread > 0 else float(sums.n_prompts)
     low, high = _wilson(value, effective, sums.critical)
     return Clustered(value, low, high, p_value, n, sums.n_prompts)
 

@@ -41,12 +41,12 @@ DEFINITIONS: dict[str, Definition] = {
         "Position", "Flips towards the second shown", "share", "pairs",
         "As primacy, with the sum over both orders below 0.", SHI),
     "position.fairness": Definition(
-        "Position", "Preference fairness", "difference", "pairs",
+        "Position", "Preference fairness", "score", "pairs",
         "(recency - primacy) / pairs: -1 always the first shown, 0 fair, +1 always the second. The p value"
         " turns the sign of every prompt's sum at random; 'if independent' is the exact binomial of primacy"
         " against recency.", SHI),
     "position.fairness_cells": Definition(
-        "Position", "Preference fairness, mean of cells", "difference", "pairs",
+        "Position", "Preference fairness, mean of cells", "score", "pairs",
         "Preference fairness of each pair of contestants under each set of tags, every cell counting once;"
         " the paper's raw score rcn x irr - pcn x ipr over a cell's pairs is (recency - primacy) / pairs.",
         SHI),
@@ -120,7 +120,7 @@ DEFINITIONS: dict[str, Definition] = {
         "As above with every unscored pair counted against the judge. Sources that count unscored as ties"
         " come out higher; the note gives theirs.", "Wang et al. 2023 (PandaLM), arXiv 2306.05087"),
     "people.lead": Definition(
-        "Agreement", "Agreement beyond `longest` (S2)", "difference", "votes",
+        "Agreement", "Agreement beyond builtin/longest (S2)", "difference", "votes",
         "On votes that decide and that both answered: the judge's agreement minus that of always taking the"
         " longer response.", "this project"),
     "people.alt_test": Definition(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Unit = Literal["share", "difference", "nats", "kappa", "usd", "s"]
+Unit = Literal["share", "difference", "score", "nats", "kappa", "usd", "s"]
 
 
 @dataclass(frozen=True)

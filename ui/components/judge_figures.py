@@ -12,7 +12,12 @@ from ui.components.scale import Scale, scale_over
 from ui.figures import NONE, count, percent, usd
 from ui.render import visible
 
-_SPANS = {"share": Scale(0.0, 1.0), "difference": Scale(-1.0, 1.0), "kappa": Scale(-0.5, 1.0)}
+_SPANS = {
+    "share": Scale(0.0, 1.0),
+    "difference": Scale(-1.0, 1.0),
+    "score": Scale(-1.0, 1.0),
+    "kappa": Scale(-0.5, 1.0),
+}
 _HEAD = Markup(
     '<tr><th>Figure</th><th class="eh-num">Value</th><th>95 % interval</th><th class="eh-num">n</th>'
     '<th class="eh-num">People</th><th class="eh-num" title="The built-in judge of that name">'
@@ -72,6 +77,8 @@ def written(figure: Figure | None, value: float | None) -> str:
         return percent(value)
     if figure.unit == "difference":
         return f"{100 * value:+.0f}\N{NO-BREAK SPACE}pp"
+    if figure.unit == "score":
+        return f"{value:+.2f}"
     if figure.unit == "usd":
         return usd(value)
     return f"{value:,.0f}\N{NO-BREAK SPACE}s" if figure.unit == "s" else f"{value:.2f}"
@@ -117,7 +124,9 @@ def _pair(figure: Figure | None) -> Markup:
 
 def _interval(figure: Figure | None) -> Markup:
     if figure is None or figure.value is None:
-        return Markup('<span class="eh-quiet">not enough data</span>')
+        is_short = figure is not None and figure.note.startswith("not enough data")
+        words = "not enough data" if is_short else "not available"
+        return Markup('<span class="eh-quiet">{}</span>').format(words)
     return interval(figure.value, figure.low, figure.high, _scale(figure), words=_words(figure))
 
 

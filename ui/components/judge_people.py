@@ -43,7 +43,7 @@ def show_voters(voters: list[VoterCard]) -> None:
     """Show one row a voter."""
     show_table(_HEAD, [_voter(card) for card in voters], empty="Nobody has voted here yet.")
     note(
-        "Agreement is with every other vote on the same pair. Who favours no side is near 50 % for first shown."
+        "Agreement is with every other vote on the same pair. Who favours no side is near 50 %, first shown."
     )
 
 

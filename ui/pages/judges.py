@@ -29,7 +29,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     if judges:
         by_matches = sorted(judges, key=lambda name: -judges[name].n_matches)
         chosen = st.selectbox(
-            "Judge", by_matches, key="judge", bind="query-params", format_func=visible, width=330
+            "Judge", by_matches, key="judge", bind="query-params", format_func=visible, width=260
         )
         rivals = [name for name in by_matches if name != chosen]
         other = st.selectbox(
@@ -39,7 +39,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             key="with",
             placeholder="no other",
             format_func=visible,
-            width=330,
+            width=260,
         )
 if not judges:
     show_empty(

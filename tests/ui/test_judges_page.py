@@ -1,0 +1,118 @@
+"""The judges page in every state: partial, full, compared, large, marked, and with nothing to say."""
+
+from __future__ import annotations
+
+import pytest
+
+from arena.audit import get_cards
+from arena.demo.load import load_demo_data
+from arena.lab import LabSpec, start_lab, work_off_lab
+from arena.run import RunSpec, start_run
+from arena.run.runner import work_off
+from db import Database
+from tests.ui.filling import fill, judge, leader, mixed, vote
+from tests.ui.opening import open_page, text_of
+from ui.navigation import JUDGES
+
+VIEWS = ["Card", "Agreement", "Ranks", "Lab", "People", "Disagreements", "Next label"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_shows_the_demo(store: Database, view: str) -> None:
+    load_demo_data(store)
+    app = open_page(JUDGES, dataset="demo", judge="demo/first-glance", view=view)
+    assert not app.exception
+    assert not app.error
+    assert len(text_of(app)) > 400
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_says_what_is_missing_where_there_is_little(store: Database, view: str) -> None:
+    judge(store, fill(store, n_prompts=2), leader(0, 1, 2))
+    app = open_page(JUDGES, dataset="poems", view=view)
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_dataset_without_judges_offers_a_run(store: Database) -> None:
+    fill(store)
+    app = open_page(JUDGES, dataset="poems")
+    assert not app.exception
+    assert "No judge has compared anything here" in text_of(app)
+
+
+def test_each_figure_carries_its_help_and_source(store: Database) -> None:
+    load_demo_data(store)
+    app = open_page(JUDGES, dataset="demo", judge="demo/first-glance")
+    table = next(str(one.value) for one in app.html if "eh-group" in str(one.value))
+    (card,) = get_cards(store, "demo/first-glance", "demo")
+    assert table.count('class="eh-help"') == len(card.figures)
+    assert "arXiv 2406.07791" in table
+    assert "not enough data: 14 of 20 pairs" in table
+
+
+def test_two_versions_stand_side_by_side(store: Database) -> None:
+    filled = fill(store, n_prompts=30)
+    judge(store, filled, leader(0, 1, 2), name="left")
+    judge(store, filled, mixed, name="right")
+    app = open_page(JUDGES, dataset="poems", judge="left", state={"with": "right"})
+    assert not app.exception
+    table = next(str(one.value) for one in app.html if 'colspan="2"' in str(one.value))
+    assert "left@" in table
+    assert "right@" in table
+
+
+def test_a_mark_is_stored_and_counted(store: Database) -> None:
+    filled = fill(store, n_prompts=30)
+    judge(store, filled, leader(0, 1, 2))
+    vote(store, filled, lambda prompt: "b")
+    app = open_page(JUDGES, dataset="poems", view="Disagreements")
+    assert "30 matches on which people differ" in text_of(app)
+    app.selectbox[-1].select("people_right").run()
+    assert not app.exception
+    (card,) = get_cards(store, "even-judge", "poems")
+    assert card.marks == {"people_right": 1}
+    assert "1 marked" in text_of(app)
+
+
+def test_many_judges_and_a_hostile_name_stay_text(store: Database) -> None:
+    filled = fill(store, n_prompts=3)
+    for k in range(30):
+        judge(store, filled, leader(0, 1, 2), name=f"<b>judge</b> {k:02}")
+    app = open_page(JUDGES, dataset="poems", judge="<b>judge</b> 07")
+    assert not app.exception
+    assert not any("<b>judge" in str(one.value) for one in app.html)
+
+
+def test_an_unknown_judge_in_the_address_falls_back(store: Database) -> None:
+    judge(store, fill(store), leader(0, 1, 2))
+    app = open_page(JUDGES, dataset="poems", judge="gone")
+    assert not app.exception
+    assert "even-judge" in text_of(app)
+
+
+def test_the_lab_shows_what_it_found_and_what_more_would_cost(store: Database) -> None:
+    load_demo_data(store)
+    work_off_lab(store, start_lab(store, LabSpec("demo", "builtin/longest", n_pairs=12)))
+
+    work_off(store, start_run(store, RunSpec("demo", "builtin/longest", pairs="20")), lambda: True)
+    app = open_page(JUDGES, dataset="demo", judge="builtin/longest", view="Lab")
+    assert not app.exception
+    said = text_of(app)
+    assert "padding" in said
+    assert "30 pairs x 2 orders x (13 changes + 2 unchanged)" in said
+
+
+def test_the_lab_starts_outside_of_the_page(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    started: list[int] = []
+    monkeypatch.setattr(
+        "ui.components.judge_lab.start_lab_process", lambda url, run_id: started.append(run_id)
+    )
+    load_demo_data(store)
+    work_off(store, start_run(store, RunSpec("demo", "builtin/longest", pairs="20")), lambda: True)
+    app = open_page(JUDGES, dataset="demo", judge="builtin/longest", view="Lab")
+    app.button(key="lab_start").click().run()
+    assert not app.exception
+    assert started == [1]
+    assert "0 of 900 judgments made" in text_of(app)
