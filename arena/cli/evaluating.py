@@ -1,4 +1,4 @@
-"""Commands of exact evaluation: exact."""
+"""Commands of evaluation beside judges: exact, reward, best-of."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from arena.exact import (
     Correlation,
     ExactBoard,
     JudgeCheck,
+    choose_best_of,
     correlate_with_people,
     find_contradictions,
     get_exact_board,
     score_dataset,
+    score_with_reward_model,
 )
 from judge.exact import METRIC_NAMES
 from ranking import Agreement
@@ -39,6 +41,21 @@ def add_commands(commands: Subparsers) -> None:
     parser.add_argument("--tag", action="append", default=[], metavar="T", help="only prompts with this tag")
     parser.add_argument("--api-base", metavar="URL", help="address of a server of embeddings")
     parser.add_argument("--yes", action="store_true", help="spend on embeddings without asking")
+    about = "Let a reward model behind an HTTP endpoint score responses, as a pointwise judge."
+    parser = add_command(commands, "reward", about, reward)
+    parser.add_argument("--dataset", required=True, metavar="D")
+    parser.add_argument("--judge", required=True, metavar="NAME", help="what the judge is called")
+    parser.add_argument("--url", required=True, metavar="URL", help="as http://localhost:8000/pooling")
+    parser.add_argument("--model", metavar="M", help="the model as the endpoint knows it (default: NAME)")
+    parser.add_argument("--max-concurrency", type=int, default=8, metavar="N", help="calls at once")
+    parser.add_argument("--yes", action="store_true", help="ask an endpoint that is not your own")
+    about = "Make a contestant of the samples that a pointwise judge graded highest."
+    parser = add_command(commands, "best-of", about, best_of)
+    parser.add_argument("--dataset", required=True, metavar="D")
+    parser.add_argument("--contestant", required=True, metavar="C")
+    parser.add_argument("--judge", required=True, metavar="J", help="a pointwise judge or reward model")
+    parser.add_argument("--n", type=int, required=True, metavar="N", help="among samples 1 to N")
+    parser.add_argument("--name", metavar="NAME", help="what the chosen ones are called")
 
 
 def exact(arguments: argparse.Namespace) -> int:
@@ -82,6 +99,28 @@ def exact(arguments: argparse.Namespace) -> int:
     if not rows and not is_json:
         say(_NOTHING[arguments.show])
     return 0
+
+
+def reward(arguments: argparse.Namespace) -> int:
+    if not arguments.yes and not is_own_server(arguments.url):
+        raise UsageError("This endpoint is not in your own network and may cost money. Add --yes.")
+    report = score_with_reward_model(
+        open_database(arguments), arguments.dataset, arguments.judge, arguments.url,
+        model=arguments.model, max_concurrency=arguments.max_concurrency,
+    )  # fmt: skip
+    print_rows([vars(report)], arguments.format)
+    for problem in report.problems:
+        say(f"- unscored: {problem}")
+    return 1 if report.n_unscored else 0
+
+
+def best_of(arguments: argparse.Namespace) -> int:
+    report = choose_best_of(
+        open_database(arguments), arguments.dataset, arguments.contestant, arguments.judge,
+        arguments.n, name=arguments.name,
+    )  # fmt: skip
+    print_rows([vars(report)], arguments.format)
+    return 1 if report.n_without else 0
 
 
 _NOTHING = {
