@@ -155,8 +155,9 @@ def uncertainty_from(names: tuple[str, ...], estimate: Estimate, meat: Meat) -> 
     matrix = inverse @ meat.matrix @ inverse * factor[:, None] * factor[None, :]
     n_clusters = np.minimum(meat.n_of_contestant, meat.n_of_component[found.label]).astype(np.float64)
     # Who has no finite strength has its own reason; too few prompts would be a false one.
-    has_strength = np.array([not reason for reason in estimate.reasons])
-    n_clusters = np.where(has_strength | (n_clusters == 0), n_clusters, np.inf)
+    has_none = np.array([bool(reason) for reason in estimate.reasons], dtype=bool)
+    if n_clusters.any():
+        n_clusters = np.where(has_none, np.inf, n_clusters)
     few = "prompts" if meat.clustered_by_prompt else "matches"
     reasons, notes = too_few(names, n_clusters, what=few)
     what = "clustered by prompt" if meat.clustered_by_prompt else "each match its own cluster"
