@@ -67,6 +67,11 @@ def test_with_one_flip_a_prompt_the_sign_flip_is_the_binomial() -> None:
     assert sign_flip_p([1] * 14 + [-1] * 5) == pytest.approx(binomial_p(14, 5))
 
 
+@pytest.mark.parametrize(("first", "second"), [(198, 245), (0, 7), (5, 5), (1, 0), (54, 217)])
+def test_the_binomial_p_is_the_exact_one(first: int, second: int) -> None:
+    assert binomial_p(first, second) == pytest.approx(stats.binomtest(first, first + second).pvalue)
+
+
 def test_without_any_flip_there_is_no_p() -> None:
     assert np.isnan(sign_flip_p([0, 0]))
     assert np.isnan(binomial_p(0, 0))
