@@ -40,7 +40,9 @@ def _copy_out(session: Session, query: Select[*tuple[Any, ...]]) -> list[NDArray
     compiled = wide.compile(connection, compile_kwargs={"render_postcompile": True})
     cursor: Any = connection.connection.cursor()
     with cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT BINARY)", compiled.params) as copy:
-        received = b"".join(copy)
+        received = bytearray()
+        for part in copy:
+            received += part
     row = np.dtype([("n", ">i2"), *((f"{kind}{i}", size) for i in range(len(selected))
                                     for kind, size in (("length", ">i4"), ("value", ">i8")))])  # fmt: skip
     start = len(_SIGNATURE)
