@@ -98,3 +98,40 @@ def load_doubtful(
     fields = DoubtfulMatch.__dataclass_fields__
     found = [dict(zip(fields, row, strict=True)) for row in session.execute(query)]
     return [DoubtfulMatch(**{**one, "is_flip": bool(one["is_flip"])}) for one in found]
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One order of a match that was judged in both; `expected_outcome` is of `a`, None where unknown."""
+
+    prompt_id: int
+    contestant_a_id: int
+    contestant_b_id: int
+    shown_order: str
+    verdict: str
+    expected_outcome: float | None
+
+
+def load_orders(session: Session, dataset_id: int, judge_id: int) -> list[OrderRow]:
+    query = (
+        select(
+            MatchRow.prompt_id,
+            MatchRow.contestant_a_id,
+            MatchRow.contestant_b_id,
+            JudgmentRow.shown_order,
+            JudgmentRow.verdict,
+            JudgmentRow.expected_outcome,
+        )
+        .join(JudgmentRow, JudgmentRow.match_id == MatchRow.id)
+        .where(
+            MatchRow.dataset_id == dataset_id,
+            MatchRow.judge_id == judge_id,
+            MatchRow.state == "scored",
+            MatchRow.n_orders == 2,
+        )
+        .order_by(JudgmentRow.id)
+    )
+    return [
+        OrderRow(prompt_id, a_id, b_id, order or "", verdict or "", expected)
+        for prompt_id, a_id, b_id, order, verdict, expected in session.execute(query)
+    ]

@@ -1,4 +1,4 @@
-"""Commands around judges: rubrics, reparse, drift, jury, escalate, costs."""
+"""Commands around judges: rubrics, reparse, drift, jury, probabilities, escalate, costs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from arena.costs import list_costs
 from arena.drift import get_drift
 from arena.escalation import MIN_PROBABILITY, get_queue
 from arena.jury import get_jury
+from arena.probabilities import rank_by_probability
 from arena.reparse import reparse_judge
 from arena.rubrics import (
     delete_rubric,
@@ -42,6 +43,10 @@ def add_commands(commands: Subparsers) -> None:
     parser.add_argument(
         "--bar-family", action="store_true", help="leave out a judge where a contestant is of its family"
     )
+    about = "Rank by the probabilities of a judge's verdicts, beside the ranking by its verdicts."
+    parser = add_command(commands, "probabilities", about, probabilities)
+    parser.add_argument("--dataset", required=True, metavar="D")
+    parser.add_argument("--judge", required=True, metavar="J", help="a judge's name, or NAME@VERSION")
     parser = add_command(commands, "escalate", "List the pairs that a judge leaves to people.", escalate)
     parser.add_argument("--dataset", required=True, metavar="D")
     parser.add_argument("--judge", metavar="J", help="default: the one that ranks")
@@ -116,6 +121,12 @@ def jury(arguments: argparse.Namespace) -> int:
     say(outcome.sentence)
     for clash in outcome.clashes:
         say(f"- {clash}")
+    return 0
+
+
+def probabilities(arguments: argparse.Namespace) -> int:
+    standings = rank_by_probability(open_database(arguments), arguments.dataset, arguments.judge)
+    print_rows([vars(standing) for standing in standings], arguments.format)
     return 0
 
 
