@@ -63,9 +63,10 @@ def _lean(card: JudgeCard) -> str:
 
 def _agreement(card: JudgeCard) -> str:
     s2 = card.figure("people.s2")
-    if s2 is None or s2.value is None:
-        votes = s2.n if s2 is not None else 0
-        return f"Too few votes to say whether people agree ({votes:,} of {s2.needs if s2 else 0})."
+    if s2 is None:
+        return ""
+    if s2.value is None:
+        return f"Too few votes to say whether people agree ({s2.n:,} of {s2.needs})."
     people = f" (people with each other: {s2.people.value:.0%})" if s2.people is not None else ""
     said = f"It agrees with {s2.value:.0%} of {s2.n:,} votes where both decided{people}"
     lead = card.figure("people.lead")
