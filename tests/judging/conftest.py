@@ -1,16 +1,16 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from arena.store import open_store
 from db import Database
-from tests.arena.filling import fill, new_store
+from tests.arena.filling import fill
 
 
 @pytest.fixture
-def poems(tmp_path: Path) -> Iterator[Database]:
+def poems(store_url: str) -> Iterator[Database]:
     """Three contestants, six prompts, no judgment yet."""
-    database = new_store(tmp_path)
+    database = open_store(store_url)
     fill(database)
     yield database
     database.close()

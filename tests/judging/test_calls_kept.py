@@ -8,6 +8,8 @@ from db.tables import CallRow, JudgmentRow
 from tests.fake_llm import Reply, Request, serve
 from tests.judging.working import asking, work
 
+pytestmark = pytest.mark.on_sqlite
+
 
 def test_thinking_in_a_field_of_its_own_is_kept_and_never_a_verdict(poems: Database) -> None:
     def think(_: Request) -> Reply:

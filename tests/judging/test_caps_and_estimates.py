@@ -15,6 +15,8 @@ from judge import CallReply, CallRequest, Message, OverBudgetError, most_usd, pr
 from tests.fake_llm import is_repair, scripts, serve, write_verdict
 from tests.judging.working import PRICED, asking, work
 
+pytestmark = pytest.mark.on_sqlite
+
 MAX_TOKENS = 50
 
 

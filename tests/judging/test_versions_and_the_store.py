@@ -13,6 +13,8 @@ from judge import default_template, load_rubric, render_template
 from tests.fake_llm import scripts, serve
 from tests.judging.working import asking, work
 
+pytestmark = pytest.mark.on_sqlite
+
 
 def write_parts(folder: Path, *, rubric_word: str, template_word: str) -> dict[str, str]:
     rubric, template = folder / "rubric.yaml", folder / "template.yaml"
