@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
-from db.results import Progress, PromptText, StoredCall, load_prompt_texts, save_calls
+from db.results import Progress, StoredCall, save_calls
 from db.tables import (
     ContestantRow,
     ExactScoreRow,
@@ -119,29 +119,12 @@ class FinishedResponse:
     perplexity: PerplexityScore | None = None
 
 
-@dataclass(frozen=True)
-class StoredAnswer:
-    """One response as a page shows it; `turns` is None where there is no text."""
-
-    id: int
-    contestant: str
-    sample_index: int
-    state: str
-    reason: str | None
-    detail: str | None
-    turns: tuple[str, ...] | None
-    source: str
-    n_tokens_out: int | None
-    cost_usd: float | None
-    latency_s: float | None
-
-
 SOURCE = "generate"
 
 
 def find_contestant(session: Session, name: str) -> StoredContestant | None:
     row = session.scalar(select(ContestantRow).where(ContestantRow.name == name))
-    return None if row is None else _contestant(row)
+    return None if row is None else to_contestant(row)
 
 
 def get_contestants(session: Session, names: Sequence[str]) -> list[StoredContestant]:
@@ -151,10 +134,10 @@ def get_contestants(session: Session, names: Sequence[str]) -> list[StoredContes
     missing = [name for name in names if name not in rows]
     if missing:
         raise NotFoundError(f"There is no contestant '{missing[0]}'. To add it, write NAME=provider/model.")
-    return [_contestant(rows[name]) for name in names]
+    return [to_contestant(rows[name]) for name in names]
 
 
-def _contestant(row: ContestantRow) -> StoredContestant:
+def to_contestant(row: ContestantRow) -> StoredContestant:
     return StoredContestant(**{name: getattr(row, name) for name in StoredContestant.__dataclass_fields__})
 
 
@@ -200,55 +183,6 @@ def load_cells(session: Session, dataset_id: int, contestant_ids: Sequence[int])
     return [Cell(*row) for row in session.execute(query)]
 
 
-def count_prompts(session: Session, dataset_id: int) -> int:
-    """Count all prompts, those included that came without a text."""
-    return session.scalar(select(func.count()).where(PromptRow.dataset_id == dataset_id)) or 0
-
-
-def list_contestants(session: Session, dataset_id: int) -> list[StoredContestant]:
-    """Return those with a response in the data set, failed ones included, by name."""
-    there = (
-        select(ResponseRow.contestant_id)
-        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
-        .where(PromptRow.dataset_id == dataset_id)
-    )
-    query = select(ContestantRow).where(ContestantRow.id.in_(there)).order_by(ContestantRow.name)
-    return [_contestant(row) for row in session.scalars(query)]
-
-
-def list_askable(session: Session) -> list[StoredContestant]:
-    """Return every contestant with a model, of any data set, by name."""
-    query = select(ContestantRow).where(ContestantRow.model.is_not(None)).order_by(ContestantRow.name)
-    return [_contestant(row) for row in session.scalars(query)]
-
-
-def load_prompt(session: Session, dataset_id: int, prompt_id: int) -> PromptText:
-    """Return a prompt with its references; raise NotFoundError where it is not in the data set."""
-    query = select(PromptRow.id).where(PromptRow.id == prompt_id, PromptRow.dataset_id == dataset_id)
-    if session.scalar(query) is None:
-        raise NotFoundError(f"There is no prompt {prompt_id} in this data set.")
-    return load_prompt_texts(session, [prompt_id])[prompt_id]
-
-
-def load_answers(session: Session, prompt_id: int) -> list[StoredAnswer]:
-    """Return every response to a prompt, failed ones included, by contestant and sample."""
-    query = (
-        select(ResponseRow, ContestantRow.name)
-        .join(ContestantRow, ContestantRow.id == ResponseRow.contestant_id)
-        .where(ResponseRow.prompt_id == prompt_id)
-        .order_by(ContestantRow.name, ResponseRow.sample_index)
-    )
-    copied = [name for name in StoredAnswer.__dataclass_fields__ if name not in ("contestant", "turns")]
-    return [
-        StoredAnswer(
-            contestant=name,
-            turns=None if row.turns is None else tuple(row.turns),
-            **{column: getattr(row, column) for column in copied},
-        )
-        for row, name in session.execute(query)
-    ]
-
-
 def add_generation(session: Session, dataset_id: int, plan: dict[str, Any]) -> int:
     row = GenerationRow(dataset_id=dataset_id, plan=plan)
     session.add(row)
@@ -290,6 +224,26 @@ def list_runnable(session: Session) -> list[int]:
         GenerationRow.state.in_(("waiting", "running")), GenerationRow.wanted == "run"
     )
     return list(session.scalars(query.order_by(GenerationRow.id)))
+
+
+def claim(session: Session, generation_id: int, stale_before: datetime) -> bool:
+    """Take a generation that waits, or whose worker gave no sign since then; False where another has it."""
+    is_free = (
+        (GenerationRow.state != "running")
+        | GenerationRow.heartbeat_at.is_(None)
+        | (GenerationRow.heartbeat_at < stale_before)
+    )
+    now = utc_now()
+    taken = session.execute(
+        update(GenerationRow)
+        .where(GenerationRow.id == generation_id, is_free)
+        .values(
+            state="running", stop_reason=None, finished_at=None, heartbeat_at=now,
+            started_at=func.coalesce(GenerationRow.started_at, now),
+        )
+        .returning(GenerationRow.id)
+    )  # fmt: skip
+    return taken.scalar() is not None
 
 
 def set_generation(session: Session, generation_id: int, **columns: Any) -> None:

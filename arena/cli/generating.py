@@ -139,12 +139,12 @@ def _may_spend(
 def _work_or_watch(database: Database, generation_id: int, how: str) -> int:
     """Work it off here, or watch the process that is the runner already do it."""
     with runner_lock(database) as is_ours, _progress(database, generation_id):
-        if is_ours:
-            work_off_generation(database, generation_id, lambda: True)
-        else:
+        is_done = is_ours and work_off_generation(database, generation_id, lambda: True)
+        if not is_done:
             say("Another process works off this database's runs; watching it.")
-            while get_generation(database, generation_id).state not in ENDED:
-                time.sleep(LOOK_EVERY_S)
+        while not is_done and get_generation(database, generation_id).state not in ENDED:
+            time.sleep(LOOK_EVERY_S)
+            is_done = is_ours and work_off_generation(database, generation_id, lambda: True)
     status = get_generation(database, generation_id)
     print_rows([_row(status)], how)
     say(status.sentence)

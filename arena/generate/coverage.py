@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from arena.store import in_words
-from db import Database, datasets, generation
-from db.generation import Cell, StoredAnswer, StoredContestant
+from db import Database, coverage, datasets, generation
+from db.coverage import StoredAnswer
+from db.generation import Cell, StoredContestant
 from db.results import PromptText
 
 CellState = Literal["ready", "failed", "missing"]
@@ -76,8 +77,8 @@ def get_coverage(
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, dataset)
         prompts = generation.load_prompt_messages(session, dataset_id, ())
-        n_all = generation.count_prompts(session, dataset_id)
-        contestants = generation.list_contestants(session, dataset_id)
+        n_all = coverage.count_prompts(session, dataset_id)
+        contestants = coverage.list_contestants(session, dataset_id)
         cells = generation.load_cells(session, dataset_id, [one.id for one in contestants])
     grid = _to_grid(cells)
     rows = [
@@ -147,5 +148,5 @@ def get_prompt_detail(database: Database, dataset: str, prompt_id: int) -> Promp
     """Read one prompt; raises NotFoundError where it is not in the data set."""
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, dataset)
-        prompt = generation.load_prompt(session, dataset_id, prompt_id)
-        return PromptDetail(prompt, tuple(generation.load_answers(session, prompt_id)))
+        prompt = coverage.load_prompt(session, dataset_id, prompt_id)
+        return PromptDetail(prompt, tuple(coverage.load_answers(session, prompt_id)))

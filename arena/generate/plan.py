@@ -161,8 +161,11 @@ def start_generation(database: Database, spec: GenerationSpec) -> int:
         generation_id = generation.find_unfinished(session, draft.dataset_id, plan)
         if generation_id is None:
             generation_id = generation.add_generation(session, draft.dataset_id, plan)
+        state = generation.get_generation(session, generation_id).state
+        # One that is running stays with its worker; the claim tells whether that worker is alive.
         generation.set_generation(
-            session, generation_id, state="waiting", wanted="run", stop_reason=None, finished_at=None,
+            session, generation_id, state="running" if state == "running" else "waiting",
+            wanted="run", stop_reason=None, finished_at=None,
             n_planned=draft.n_cells, n_ready=draft.n_ready, n_failed=draft.n_failed,
         )  # fmt: skip
     return generation_id

@@ -21,7 +21,7 @@ from arena.errors import UsageError
 from arena.generate.conversation import opening, request_for
 from arena.generate.spec import ContestantSpec
 from arena.store import in_words
-from db import Database, generation
+from db import Database, coverage
 from db.generation import StoredContestant
 from judge import CallError, JudgeError, Message, Price, cost_of, count_tokens, price_of
 from judge.litellm_client import LiteLLMClient
@@ -84,7 +84,7 @@ def _typed_price(contestant: ContestantSpec) -> Price | None:
 def list_askable(database: Database) -> list[ContestantSpec]:
     """Return every stored contestant that has a model to ask, by name."""
     with in_words(), database.read() as session:
-        stored = generation.list_askable(session)
+        stored = coverage.list_askable(session)
     names = ContestantSpec.__dataclass_fields__
     return [ContestantSpec(**{name: getattr(one, name) for name in names}) for one in stored]
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from arena.generate.plan import Draft, draft_generation
@@ -19,6 +20,9 @@ from judge import CallReply, CallRequest
 from judge.litellm_client import LiteLLMClient
 
 LOG = logging.getLogger(__name__)
+HEARTBEAT_S: Final = 10.0
+STALE_S: Final = 60.0
+"""A worker that gave no sign for so long is taken to be gone."""
 ANSWER_TIMEOUT_S: Final = 600.0
 """Contestants may think for long; a judge's limit would cut them off."""
 
@@ -31,21 +35,22 @@ def generate_waiting(database: Database, keep_on: Callable[[], bool]) -> int:
             waiting = generation.list_runnable(session)
         if not waiting:
             break
-        work_off_generation(database, waiting[0], keep_on)
+        if not any(work_off_generation(database, one, keep_on) for one in waiting):
+            break  # all of them are in other workers' hands
         n_done += 1
     return n_done
 
 
 def work_off_generation(
     database: Database, generation_id: int, keep_on: Callable[[], bool], patience: Patience | None = None
-) -> None:
-    """Work off one generation until it ends or is asked to stop; its state says how it ended."""
+) -> bool:
+    """Work off one generation until it ends or is asked to stop; False where another worker has it."""
     with in_words(), database.write() as session:
+        # On SQLite the runner's lock says that whoever ran it is gone.
+        patience_s = 0.0 if database.is_sqlite else STALE_S
+        if not generation.claim(session, generation_id, utc_now() - timedelta(seconds=patience_s)):
+            return False
         stored = generation.get_generation(session, generation_id)
-        generation.set_generation(
-            session, generation_id, state="running", stop_reason=None, finished_at=None,
-            heartbeat_at=utc_now(), started_at=stored.started_at or utc_now(),
-        )  # fmt: skip
     try:
         draft = draft_generation(database, _wish(database, stored))
         state, why = asyncio.run(_work(database, stored, draft, keep_on, patience or Patience()))
@@ -56,6 +61,7 @@ def work_off_generation(
         LOG.exception("generation %s broke", generation_id)
         state, why = "stopped", "Something unexpected broke; the runner's log says what. Resume to go on."
     _leave(database, stored, state, why)
+    return True
 
 
 def _wish(database: Database, stored: StoredGeneration) -> GenerationSpec:
@@ -109,8 +115,11 @@ def _asked(database: Database, generation_id: int, keep_on: Callable[[], bool]) 
     if not keep_on():
         return "waiting"
     with database.read() as session:
-        wanted = generation.get_generation(session, generation_id).wanted
-    return {"pause": "paused", "cancel": "cancelled"}.get(wanted)
+        stored = generation.get_generation(session, generation_id)
+    if stored.heartbeat_at is None or (utc_now() - stored.heartbeat_at).total_seconds() > HEARTBEAT_S:
+        with database.write() as session:
+            generation.set_generation(session, generation_id, heartbeat_at=utc_now())
+    return {"pause": "paused", "cancel": "cancelled"}.get(stored.wanted)
 
 
 def _leave(database: Database, stored: StoredGeneration, state: str, why: str | None) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -20,7 +21,7 @@ from arena.generate import (
 from arena.generate.conversation import split_turns
 from arena.generate.runner import generate_waiting
 from arena.run import RunSpec, estimate_run
-from db import Database
+from db import Database, generation, utc_now
 from judge import Message
 from tests.arena.filling import fill, import_rows
 from tests.fake_llm import Reply, Request, scripts, serve
@@ -231,6 +232,7 @@ def test_the_cap_in_usd_holds_and_the_cost_is_the_providers_tokens_times_the_pri
     (n_out,) = {one.n_tokens_out for one in stored_responses(store)}
     assert n_out is not None
     assert status.state == "stopped"
+    assert status.cost_usd is not None
     assert status.cost_usd == pytest.approx(status.n_ready * n_out / 1000)
     assert 0 < status.cost_usd < 1.1 + n_out / 1000
     assert sum(one.cost_usd or 0 for one in stored_responses(store)) == pytest.approx(status.cost_usd)
@@ -332,3 +334,12 @@ def test_perplexity_is_kept_where_log_probabilities_came(store: Database) -> Non
         (score,) = session.query(ExactScoreRow).all()
     assert score.metric == "perplexity"
     assert score.value == pytest.approx(4.0)
+
+
+def test_a_generation_in_another_workers_hands_is_left_to_it_until_that_falls_silent(store: Database) -> None:
+    ask_for(store, 1)
+    generation_id = start_generation(store, GenerationSpec("questions", (ContestantSpec("oak", "openai/m"),)))
+    with store.write() as session:
+        assert generation.claim(session, generation_id, utc_now() - timedelta(seconds=60))
+        assert not generation.claim(session, generation_id, utc_now() - timedelta(seconds=60))
+        assert generation.claim(session, generation_id, utc_now() + timedelta(seconds=1))

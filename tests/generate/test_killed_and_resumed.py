@@ -101,6 +101,7 @@ def test_every_response_is_there_once_after_two_kills(store: Database) -> None:
     _assert_what_the_server_reports(provider, stored)
     # Only calls that were in flight at a kill, or whose saving it interrupted, were answered twice.
     n_twice = sum(n - 1 for n in provider.n_answered.values())
+    print(f"{stats['n_requests']} requests, {n_twice} answered twice")
     assert n_twice <= N_KILLS * 2 * CONCURRENCY, (n_twice, stats)
 
 
