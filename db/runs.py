@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
-from db.matches import build_matches, drop_matches
+from db.matches import BATCH, build_matches, drop_matches
 from db.tables import JudgmentRow, PromptRow, ResponseRow, RunRow, utc_now
 
 ACTIVE_STATES = ("planning", "waiting", "running")
@@ -178,14 +178,15 @@ def add_planned(session: Session, run_id: int, judge_id: int, planned: Iterable[
 def reopen(session: Session, run_id: int, judgment_ids: Sequence[int]) -> None:
     """Give failed or left judgments to a run as planned, dropping the unscored matches they made."""
     drop_matches(session, judgment_ids)
-    session.execute(
-        update(JudgmentRow)
-        .where(JudgmentRow.id.in_(judgment_ids))
-        .values(
-            run_id=run_id, state="planned", reason=None, detail=None, raw_text=None, reasoning=None,
-            call_id=None, repair_call_id=None, finished_at=None, attempts=None, is_cached=False,
-        )
-    )  # fmt: skip
+    for start in range(0, len(judgment_ids), BATCH):
+        session.execute(
+            update(JudgmentRow)
+            .where(JudgmentRow.id.in_(judgment_ids[start : start + BATCH]))
+            .values(
+                run_id=run_id, state="planned", reason=None, detail=None, raw_text=None, reasoning=None,
+                call_id=None, repair_call_id=None, finished_at=None, attempts=None, is_cached=False,
+            )
+        )  # fmt: skip
 
 
 def find_unscored(session: Session, run_id: int, reasons: Sequence[str]) -> list[int]:

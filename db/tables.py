@@ -371,6 +371,7 @@ class MatchRow(Base):
         Index("ix_match_board", "dataset_id", "judge_id", "contestant_a_id", "contestant_b_id", "prompt_id",
               "n_orders", "verdict_ab", "verdict_ba", "state"),
         Index(None, "prompt_id"),
+        Index(None, "response_b_id"),
         Index(None, "run_id"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -420,6 +421,8 @@ class JudgmentRow(Base):
         Index(None, "run_id", "state"),
         Index(None, "match_id"),
         Index(None, "judge_id", "prompt_id"),
+        Index(None, "response_first_id"),
+        Index(None, "response_second_id"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="SET NULL"))

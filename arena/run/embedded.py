@@ -40,13 +40,14 @@ def start_runner(url: str) -> RunnerProcess:
 
     It reads its standard input to learn of the parent's end: a pipe closes even when the parent is killed.
     """
-    command = [sys.executable, "-m", "arena", "worker", "--with-parent", "--db", url]
-    return RunnerProcess(subprocess.Popen(command, stdin=subprocess.PIPE, cwd=Path.cwd(), env=_environment()))
-
-
-def _environment() -> dict[str, str]:
+    command = [sys.executable, "-m", "arena", "worker", "--with-parent"]
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "DATABASE_URL": url,  # not in the command: it can hold a password, and every user sees commands
+    }
+    return RunnerProcess(subprocess.Popen(command, stdin=subprocess.PIPE, cwd=Path.cwd(), env=environment))
 
 
 def serve_runs(url: str, stop: threading.Event) -> None:

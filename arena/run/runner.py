@@ -1,7 +1,6 @@
-"""The runner: the one process that works off the runs of an SQLite database, one after the other.
+"""The runner: the one process that works off a database's runs, one after the other.
 
-An operating-system lock beside the database file makes it the only one; whoever does not get it leaves
-the run to the holder and watches.
+A lock makes it the only one; whoever does not get it leaves the run to the holder and watches.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from arena.run.spec import RunSpec
 from arena.run.station import Client, Patience, Spending
 from arena.run.work import OVER_BUDGET, Work
 from db import Database, judges, matches, runs, utc_now
+from db.postgres import is_runner_turn_taken, runner_turn
 from db.runs import StoredRun
 from judge import JudgeSpec
 
@@ -34,11 +34,13 @@ LOCK_SUFFIX: Final = ".runner.lock"
 def runner_lock(database: Database, *, wait_s: float = 1.0) -> Iterator[bool]:
     """Hold the database's runner lock for the block; gives False where another process holds it.
 
-    A short wait lets a passing `is_runner_alive` of another process end.
+    A file lock beside an SQLite database, an advisory lock on a server; both end with their process. A short
+    wait lets a passing `is_runner_alive` of another process end.
     """
     path = database.path
     if path is None:
-        yield True
+        with runner_turn(database.writer) as is_ours:
+            yield is_ours
         return
     lock = FileLock(str(path) + LOCK_SUFFIX)
     try:
@@ -55,7 +57,10 @@ def runner_lock(database: Database, *, wait_s: float = 1.0) -> Iterator[bool]:
 def is_runner_alive(database: Database) -> bool:
     """Whether some process holds the runner lock."""
     path = database.path
-    if path is None or not Path(str(path) + LOCK_SUFFIX).exists():
+    if path is None:
+        with database.read() as session:
+            return is_runner_turn_taken(session.connection())
+    if not Path(str(path) + LOCK_SUFFIX).exists():
         return False
     with runner_lock(database, wait_s=0) as is_free:
         return not is_free

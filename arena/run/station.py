@@ -27,6 +27,8 @@ from judge import (
     most_usd,
 )
 
+LEAST_LOGPROB = -9999.0
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -303,9 +305,17 @@ def to_stored(request: CallRequest, reply: CallReply, attempts: int) -> StoredCa
         attempts=attempts,
         logprobs=None
         if reply.logprobs is None
-        else [[token.token, token.logprob, [list(pair) for pair in token.top]] for token in reply.logprobs],
+        else [
+            [token.token, _finite(token.logprob), [[other, _finite(p)] for other, p in token.top]]
+            for token in reply.logprobs
+        ],
         thinking=reply.thinking,
     )
+
+
+def _finite(logprob: float) -> float:
+    """Write an impossible token as OpenAI does: JSON has no infinity."""
+    return max(logprob, LEAST_LOGPROB)
 
 
 def to_reply(stored: StoredCall) -> CallReply:
