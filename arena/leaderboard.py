@@ -49,7 +49,9 @@ def _board(query: BoardQuery, evidence: Evidence, fitted: Fitted) -> Board:
     board = Board(
         query=query,
         judges=evidence.judge_labels,
-        standings=fitted.standings,
+        standings=tuple(
+            row if query.lens == "human" else replace(row, n_ai=row.n_matches) for row in fitted.standings
+        ),
         cells=fitted.cells,
         coefficients=fitted.coefficients,
         n_matches=fitted.n_scored + sum(evidence.unscored.values()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from arena.errors import ArenaError, NotFoundError, UsageError
@@ -13,12 +14,22 @@ from db import NotFoundError as RowNotFoundError
 
 DEFAULT_URL: Final = "sqlite:///evenhand.db"
 
-__all__ = ["DEFAULT_URL", "Database", "database_url", "in_words", "init_store", "open_store"]
+__all__ = ["DEFAULT_URL", "Database", "database_url", "in_words", "init_store", "open_store", "sqlite_path"]
 
 
 def database_url(given: str | None = None) -> str:
     """Return the URL that was given, else `$DATABASE_URL`, else a file in the working directory."""
     return given or os.environ.get("DATABASE_URL") or DEFAULT_URL
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of an SQLite address, None for a server; its existence is not checked."""
+    with in_words():
+        database = open_database(url)
+        try:
+            return database.path
+        finally:
+            database.close()
 
 
 def open_store(url: str) -> Database:

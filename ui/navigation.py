@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.navigation.page import Page
 
 PAGES = Path(__file__).parent / "pages"
@@ -140,6 +141,12 @@ def page_link(entry: PageEntry, text: str, query: Query | None = None, *, icon: 
     """
     shown = None if icon is None else f":material/{icon}:"
     st.page_link(_page(entry), label=text, icon=shown, query_params=_pairs(query))
+
+
+def same_page_link(entry: PageEntry, text: str, query: Query) -> None:
+    """Show a link to the page it stands on with another address; Streamlit's own keeps the old address."""
+    anchor = Markup('<a class="eh-same-page" href="{}" target="_self">{}</a>')
+    st.html(anchor.format(href(entry, query), text))
 
 
 def href(entry: PageEntry, query: Query | None = None) -> str:

@@ -68,7 +68,9 @@ def _agreement(card: JudgeCard) -> str:
     if s2.value is None:
         return f"Too few votes to say whether people agree ({s2.n:,} of {s2.needs})."
     people = f" (people with each other: {s2.people.value:.0%})" if s2.people is not None else ""
-    said = f"It agrees with {s2.value:.0%} of {s2.n:,} votes where both decided{people}"
+    s1 = card.figure("people.s1")
+    every = "" if s1 is None or s1.value is None else f"{s1.value:.0%} of {s1.n:,} votes, and with "
+    said = f"It agrees with {every}{s2.value:.0%} of the {s2.n:,} where both decided{people}"
     lead = card.figure("people.lead")
     if lead is None or lead.value is None or lead.p_value is None:
         return said + "."

@@ -78,7 +78,8 @@ class Standing:
     """One contestant's row. None: not estimated, with the reason in `note`; never a zero in its place.
 
     `n_matches` are the scored matches that this rating rests on. `n_people` counts people's votes in the same
-    scope whatever the lens; `n_ai` the ranking judge's matches, or all AI judges' under the human lens.
+    scope whatever the lens; `n_ai` the ranking judge's scored matches, or under the human lens all matches of
+    AI judges.
     """
 
     contestant_id: int

@@ -24,6 +24,8 @@ def sentence_of(board: Board) -> str:
 
 
 def _leader_of(rated: list[Standing]) -> str:
+    if len({standing.rating for standing in rated}) == 1 and len(rated) > 1:
+        return "Nothing here tells the contestants apart: all have the same rating."
     if any(standing.rank_low is None for standing in rated[:2]):
         return f"{rated[0].contestant} has the highest rating, but how sure that is cannot be said."
     first = [standing.contestant for standing in rated if standing.rank_low == 1]

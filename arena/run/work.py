@@ -185,7 +185,8 @@ class Work:
                     self.fence_key,
                 )
             except ProviderCallError as error:
-                self._end("stopped", f"The provider refuses every call: {error}")
+                answers = "refuses every call" if error.status_code is not None else "cannot be reached"
+                self._end("stopped", f"The provider {answers}: {error}")
                 return
             refusal = self._station.refusal
             if judgment.reason == OVER_BUDGET or _is_unfinished_repair(judgment, refusal):

@@ -17,15 +17,17 @@ from arena.run.station import Patience
 from db import Database
 from tests.fake_llm import Reply, Request, Script, serve, write_verdict
 
-QUICK = Patience(first_wait_s=0.02, longest_wait_s=0.1, outage_s=20, first_answer_s=0.5)
+QUICK = Patience(first_wait_s=0.02, longest_wait_s=0.1, outage_s=20, first_answer_s=20)
 
 
-def work(database: Database, script: Script, **changes: object) -> tuple[RunStatus, int]:
+def work(
+    database: Database, script: Script, patience: Patience = QUICK, **changes: object
+) -> tuple[RunStatus, int]:
     """Run all pairs against a script; return how it ended and how many requests the server counted."""
     with serve(script) as llm:
         spec = RunSpec("poems", "openai/test-judge", api_base=llm.api_base, max_concurrency=4)
         run_id = start_run(database, replace(spec, **changes))  # type: ignore[arg-type]
-        work_off(database, run_id, lambda: True, QUICK)
+        work_off(database, run_id, lambda: True, patience)
         return get_run(database, run_id), int(llm.stats()["n_requests"])
 
 
@@ -52,7 +54,7 @@ def test_a_third_of_429_loses_nothing(poems: Database) -> None:
 
 
 def test_hanging_calls_are_asked_again(poems: Database) -> None:
-    status, _ = work(poems, every(10, lambda _: Reply(fault="hang")), timeout_s=0.5)
+    status, _ = work(poems, every(10, lambda _: Reply(fault="hang")), timeout_s=1.0)
     assert_complete(poems, status)
     assert status.n_retries >= 3
 
@@ -79,7 +81,7 @@ def test_an_outage_is_waited_for_and_burns_nothing(poems: Database) -> None:
 
 
 def test_a_server_that_never_answers_stops_the_run_with_its_plan_unburned(poems: Database) -> None:
-    status, _ = work(poems, lambda _: Reply(status=503))
+    status, _ = work(poems, lambda _: Reply(status=503), replace(QUICK, first_answer_s=0.5))
     assert (status.state, status.n_scored, status.n_unscored) == ("stopped", 0, 0)
     assert "no call has been answered" in status.sentence
 

@@ -9,6 +9,7 @@ import streamlit as st
 from arena.datasets import DatasetSummary
 from ui.components.empty import show_empty
 from ui.navigation import IMPORT
+from ui.render import label
 
 
 def choose_dataset(datasets: Sequence[DatasetSummary], *, purpose: str) -> DatasetSummary:
@@ -23,8 +24,15 @@ def choose_dataset(datasets: Sequence[DatasetSummary], *, purpose: str) -> Datas
         st.stop()
     by_name = {dataset.name: dataset for dataset in datasets}
     names = list(by_name)
-    if st.session_state.get("dataset", st.query_params.get("dataset")) not in by_name:
+    asked = st.session_state.get("dataset", st.query_params.get("dataset"))
+    if asked is None:
         st.session_state["dataset"] = names[0]
+    elif asked not in by_name:
+        st.session_state["dataset"] = names[0]
+        st.warning(
+            label(f"There is no dataset '{asked}' here; this shows {names[0]} instead."),
+            icon=":material/info:",
+        )
     # Without a default of its own the choice always stands in the address: a default would be taken out of
     # it, a shared link would lose it, and taking it out adds a step to the browser's history.
     name = st.selectbox("Dataset", names, index=None, key="dataset", bind="query-params", width=250)

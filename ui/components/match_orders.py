@@ -56,6 +56,8 @@ def _show_order(order: OrderView) -> None:
         '<p class="eh-order"><strong>{} shown first</strong> {} <span class="eh-quiet">{}</span></p>'
     )
     st.html(head.format(first, chip, verdict_words(stored.verdict, stored.reason)))
+    if stored.shown_order == "ba":
+        note("In the judge's own words below, A is the response shown first: this page's B.")
     if stored.detail:
         note(stored.detail)
     if stored.reasoning:

@@ -11,6 +11,7 @@ from arena.datasets import DatasetSummary, list_contestants
 from arena.judges import list_judges
 from arena.rubrics import list_rubric_versions
 from arena.run import RunSpec
+from arena.run.judge_choice import DEFAULT_RUBRIC
 from arena.run.spec import Mode, ResponseFormat
 from arena.store import Database
 
@@ -44,9 +45,11 @@ def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
     is_new_model = judge not in saved and judge not in BUILTINS
     rubric = None
     if is_new_model:
+        labels = [one.label for one in list_rubric_versions(database)]
         rubric = rubric_column.selectbox(
             "Rubric",
-            [one.label for one in list_rubric_versions(database)],
+            labels,
+            index=labels.index(DEFAULT_RUBRIC) if DEFAULT_RUBRIC in labels else 0,
             key="run_rubric",
             help="What the judge is asked to look at.",
         )

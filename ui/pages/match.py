@@ -9,7 +9,7 @@ from ui.components.match_orders import show_orders, show_votes
 from ui.components.responses import Side, ask_side, ask_view, show_sides, show_text
 from ui.components.words import facts, invented_badge, lead, note
 from ui.match_address import filter_from_address, filter_to_query, with_match
-from ui.navigation import MATCH, MATCHES, RUNS, page_link
+from ui.navigation import MATCH, MATCHES, RUNS, page_link, same_page_link
 from ui.render import label
 from ui.state import database
 
@@ -35,12 +35,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
     page_link(
         MATCHES, "All of this list", filter_to_query(wanted) or {"dataset": row.dataset}, icon="arrow_back"
     )
-    for text, other, icon in (
-        ("Previous", near.previous_id, "chevron_left"),
-        ("Next", near.next_id, "chevron_right"),
-    ):
+    for text, other in (("Previous", near.previous_id), ("Next", near.next_id)):
         if other is not None:
-            page_link(MATCH, text, with_match(wanted, other), icon=icon)
+            same_page_link(MATCH, text, with_match(wanted, other))
     note(f"{near.position:,} of {near.n_total:,}")
 
 st.title(f"{label(row.contestant_a)} against {label(row.contestant_b)}", anchor=False)

@@ -4,14 +4,14 @@ import streamlit as st
 
 from arena.datasets import list_datasets
 from arena.errors import UsageError
-from arena.run import estimate_run, list_runs, start_run
+from arena.run import estimate_run, get_run, list_runs, start_run
 from ui.address import id_from_address
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
 from ui.components.run_inputs import ask_run
 from ui.components.runs import show_run, show_run_table
 from ui.components.words import lead, note, notes
-from ui.navigation import IMPORT, RUNS, page_link
+from ui.navigation import IMPORT, RUNS, same_page_link
 from ui.render import label
 from ui.state import database
 
@@ -19,7 +19,7 @@ st.title("Judge runs")
 db = database()
 run_id = id_from_address("run")
 if run_id is not None:
-    page_link(RUNS, "New run and all runs", icon="arrow_back")
+    same_page_link(RUNS, "New run and all runs", {"dataset": get_run(db, run_id).dataset})
     show_run(db, run_id)
     st.stop()
 
