@@ -51,9 +51,9 @@ def show_rubric() -> None:
         if rubric is not None:
             st.markdown("\n".join(f"- {question}" for question in rubric.questions))
         st.markdown(
-            "**Tie** when you would take either. **Both bad** when you would send both back: it is stored as such"
-            " and counted apart; ratings can treat it as a tie or leave it out. **Skip** when you cannot judge"
-            " the subject; it costs nothing."
+            "**Tie** when you would take either. **Both bad** when you would send both back: it is stored as"
+            " such and counted apart; ratings can treat it as a tie or leave it out. **Skip** when you cannot"
+            " judge the subject; it costs nothing."
         )
         st.caption("Sides are random, names stay hidden. Keys: A, B, T, X, S, U, and Enter to go on.")
 
