@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 ROW_PX = 30
+AXIS_PX = 80
+MARK = "#2a8f8f"
+"""The accent, in a shade that reads on light and dark ground."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,13 @@ def forest_spec(rows: Sequence[ForestRow], *, title: str, value_format: str) -> 
         "type": "nominal",
         "sort": order,
         "title": None,
-        "axis": {"labelLimit": 220, "domain": False, "ticks": False},
+        "axis": {
+            "labelLimit": 220,
+            "labelOverlap": False,
+            "labelBound": False,
+            "domain": False,
+            "ticks": False,
+        },
     }
     tooltip = [
         {"field": "name", "title": "Contestant"},
@@ -38,19 +47,19 @@ def forest_spec(rows: Sequence[ForestRow], *, title: str, value_format: str) -> 
     scale = {"zero": False, "nice": True, "padding": 12}
     return {
         "data": {"values": [row.__dict__ for row in rows]},
-        "height": max(ROW_PX * len(rows) + 20, 120),
+        "height": ROW_PX * len(rows) + AXIS_PX,
         "encoding": {"y": y, "tooltip": tooltip},
         "layer": [
             {
                 "transform": [{"filter": "isValid(datum.low)"}],
-                "mark": {"type": "rule", "strokeWidth": 2},
+                "mark": {"type": "rule", "strokeWidth": 2, "color": MARK},
                 "encoding": {
                     "x": {"field": "low", "type": "quantitative", "title": title, "scale": scale},
                     "x2": {"field": "high"},
                 },
             },
             {
-                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": MARK},
                 "encoding": {
                     "x": {"field": "rating", "type": "quantitative", "title": title, "scale": scale}
                 },
