@@ -57,7 +57,7 @@ def work_off_generation(
     except KeyboardInterrupt:
         _leave(database, stored, "paused", "Interrupted by hand.")
         raise
-    except Exception:
+    except Exception:  # the outermost loop: one broken plan must not end the runner
         LOG.exception("generation %s broke", generation_id)
         state, why = "stopped", "Something unexpected broke; the runner's log says what. Resume to go on."
     _leave(database, stored, state, why)
