@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from arena.audit.card import find_versions
 from arena.audit.evidence import Evidence, load_evidence
-from arena.audit.joint_fit import fit_terms, length_column, to_rows
+from arena.audit.joint_fit import fit_terms, style_columns, to_rows
 from arena.audit.self_preference import family_columns
 from arena.errors import UsageError
 from arena.store import in_words
@@ -19,7 +18,6 @@ from db import Database, datasets
 from db.audit import AuditMatches
 from db.judges import StoredJudge
 from ranking import InvalidMatchesError, Matches, NotConvergedError, Ratings, fit_calibrated
-from ranking.style import density_difference
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,9 @@ def make_board_effect(evidence: Evidence, judge: StoredJudge, dataset: str | Non
         "plain": ("strengths alone", lambda: fit_terms(to_rows(evidence, scored))),
         "position": ("with a term for being shown first",
                      lambda: fit_terms(to_rows(evidence, scored), position=True)),
-        "length": ("with a term for length", lambda: _with_style(evidence, scored, markdown=False)),
+        "length": ("with a term for length", lambda: _with_style(evidence, scored, "length")),
         "markdown": ("with terms for headers, lists and bold",
-                     lambda: _with_style(evidence, scored, markdown=True)),
+                     lambda: _with_style(evidence, scored, "header", "list", "bold")),
         "self-preference": ("with a term for the judge's own family, seen by other judges and people",
                             lambda: _with_family(evidence, judge)),
     }  # fmt: skip
@@ -91,22 +89,14 @@ def make_board_effect(evidence: Evidence, judge: StoredJudge, dataset: str | Non
     return BoardEffect(judge.name, dataset, terms, lenses, _sentence(judge.name, terms))
 
 
-def _with_style(evidence: Evidence, scored: AuditMatches, *, markdown: bool) -> Ratings | str:
-    kept, columns = length_column(evidence, scored)
+def _with_style(evidence: Evidence, scored: AuditMatches, *names: str) -> Ratings | str:
+    kept, columns = style_columns(evidence, scored)
     if not len(kept):
         return "no pair has both texts"
-    if markdown:
-        columns = {name: _density(evidence, kept, name) for name in ("header", "list", "markdown")}
-    columns = {name: column for name, column in columns.items() if column.any()}
-    if not columns:
+    differing = {name: columns[name] for name in names if columns[name].any()}
+    if not differing:
         return "no response differs in it"
-    return fit_terms(to_rows(evidence, kept, covariates=columns), covariates=tuple(columns))
-
-
-def _density(evidence: Evidence, m: AuditMatches, feature: str) -> NDArray[np.float64]:
-    a, b = evidence.size_of(m.response_a, feature), evidence.size_of(m.response_b, feature)
-    length_a, length_b = evidence.size_of(m.response_a, "length"), evidence.size_of(m.response_b, "length")
-    return density_difference(a, b, length_a, length_b)
+    return fit_terms(to_rows(evidence, kept, covariates=differing), covariates=tuple(differing))
 
 
 def _with_family(evidence: Evidence, judge: StoredJudge) -> Ratings | str:

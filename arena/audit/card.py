@@ -119,7 +119,7 @@ def _with_figures(card: JudgeCard, evidence: Evidence, judge: StoredJudge, pairs
         *unscored_figures(pairs),
     ]
     if is_person:
-        return replace(card, figures=tuple(figures), warnings=tuple(position_warnings(pairs)))
+        return replace(card, figures=tuple(figures), warnings=tuple(position_warnings(pairs, judge.kind)))
     return replace(
         card,
         figures=(
@@ -128,7 +128,7 @@ def _with_figures(card: JudgeCard, evidence: Evidence, judge: StoredJudge, pairs
             *between_figures(evidence, judge, pairs),
             *cost_figures(evidence, judge, pairs),
         ),
-        warnings=tuple(position_warnings(pairs)),
+        warnings=tuple(position_warnings(pairs, judge.kind)),
         confusion=confusion(shared),
         baselines=baseline_rows(shared, judge.name),
         by_tag=rows_by(shared, "tag"),

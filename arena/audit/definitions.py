@@ -77,16 +77,29 @@ DEFINITIONS: dict[str, Definition] = {
     "markdown.excess": Definition(
         "Style", "More Markdown wins, judge minus people", "difference", "pairs",
         "On pairs that both decided, the judge's share minus people's.", SAITO),
+    "markdown.beta": Definition(
+        "Style", "Markdown term beta", "nats", "pairs",
+        "As the length term, for Markdown (headers, list items and bold phrases per character), with length"
+        " in the same fit."
+        " Style may go with quality: the term alone proves no bias.", FIT + "; LMArena's style control"),
     "list.share": Definition(
         "Style", "More list items win", "share", "pairs", "As the longer response, by list items.", ZHENG),
     "list.excess": Definition(
         "Style", "More list items win, judge minus people", "difference", "pairs",
         "On pairs that both decided, the judge's share minus people's.", SAITO),
+    "list.beta": Definition(
+        "Style", "List term beta", "nats", "pairs",
+        "As the length term, for list items per character, with length, headers and bold in the same fit."
+        " Style may go with quality: the term alone proves no bias.", FIT + "; LMArena's style control"),
     "header.share": Definition(
         "Style", "More headers win", "share", "pairs", "As the longer response, by headers.", ZHENG),
     "header.excess": Definition(
         "Style", "More headers win, judge minus people", "difference", "pairs",
         "On pairs that both decided, the judge's share minus people's.", SAITO),
+    "header.beta": Definition(
+        "Style", "Header term beta", "nats", "pairs",
+        "As the length term, for headers per character, with length, list items and bold in the same fit."
+        " Style may go with quality: the term alone proves no bias.", FIT + "; LMArena's style control"),
     "self.gamma": Definition(
         "Self-preference", "Self-preference term gamma", "nats", "pairs",
         "What sharing the judge's family adds to the log odds, beyond the strengths that judges of other"

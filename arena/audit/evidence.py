@@ -59,7 +59,10 @@ class Evidence:
         if feature == "markdown":
             values = np.where(style.n_headers < 0, -1, style.n_headers + style.n_list_items + style.n_bold)
         else:
-            columns = {"length": style.n_chars, "list": style.n_list_items, "header": style.n_headers}
+            columns = {
+                "length": style.n_chars, "list": style.n_list_items, "header": style.n_headers,
+                "bold": style.n_bold,
+            }  # fmt: skip
             values = columns[feature]
         if not len(style.response_id):
             return np.full(len(response_id), -1, dtype=np.int64)

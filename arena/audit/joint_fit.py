@@ -13,6 +13,7 @@ from db.audit import AuditMatches
 from ranking import Coefficient, InvalidMatchesError, Matches, NotConvergedError, Ratings, fit_bradley_terry
 from ranking import length_difference as _length_difference
 from ranking.shares import Clustered
+from ranking.style import density_difference
 
 Floats = NDArray[np.float64]
 WORTH = np.array([np.nan, 1.0, 0.0, 0.5, 0.5])
@@ -52,6 +53,18 @@ def length_column(evidence: Evidence, scored: AuditMatches) -> tuple[AuditMatche
     b = evidence.size_of(scored.response_b, "length")
     known = (a >= 0) & (b >= 0)
     return scored.take(known), {"length": _length_difference(a[known], b[known])}
+
+
+def style_columns(evidence: Evidence, scored: AuditMatches) -> tuple[AuditMatches, dict[str, Floats]]:
+    """Keep the matches with both texts, and give their length and Markdown features."""
+    kept, columns = length_column(evidence, scored)
+    a, b = kept.response_a, kept.response_b
+    length_a, length_b = evidence.size_of(a, "length"), evidence.size_of(b, "length")
+    for name in ("markdown", "list", "header", "bold"):
+        columns[name] = density_difference(
+            evidence.size_of(a, name), evidence.size_of(b, name), length_a, length_b
+        )
+    return kept, columns
 
 
 def fit_terms(

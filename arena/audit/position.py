@@ -148,21 +148,27 @@ def _chance_of(k: int, shares: tuple[float, ...]) -> float:
     return float(drawn.max(axis=1).mean() / k)
 
 
-def position_warnings(pairs: Pairs) -> list[str]:
-    """Say where the data look wrong rather than the judge biased."""
+def position_warnings(pairs: Pairs, kind: str) -> list[str]:
+    """Say where recorded verdicts look wrongly read rather than the judge biased."""
     both = pairs.two_orders
     m = both.matches
     decided = (m.verdict_ab <= 2) & (m.verdict_ba <= 2)
     n = int(decided.sum())
-    if n < 2 * MIN_CELL:
+    if n < 2 * MIN_CELL or kind != "recorded":
         return []
     lean = both.lean[decided]
     n_same = int((lean == 0).sum())
-    n_lesser = min(int((lean > 0).sum()), int((lean < 0).sum()))
-    if n_same < 0.35 * n and n_lesser > 0.2 * n:
+    if n_same >= 0.35 * n:
+        return []
+    few = f"Only {n_same:,} of {n:,} decided pairs agree when the order is swapped, fewer than a coin would"
+    if min(int((lean > 0).sum()), int((lean < 0).sum())) > 0.2 * n:
         return [
-            f"Only {n_same:,} of {n:,} decided pairs agree when the order is swapped, fewer than a coin"
-            " would, and the flips go both ways: the swapped order may have been mapped back"
-            " twice, or not at all."
+            f"{few}, and the flips go both ways: the swapped order may have been mapped back twice, or not"
+            " at all."
         ]
-    return []
+    side = "first" if (lean > 0).sum() > (lean < 0).sum() else "second"
+    return [
+        f"{few}, and nearly all flips go to the response shown {side}: either this judge hardly reads the"
+        " other one, or the source's verdicts name a response where they were read as a shown side. Compare"
+        " a few rows with the source."
+    ]

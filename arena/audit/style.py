@@ -7,22 +7,29 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.audit.definitions import MIN_PROMPTS, make_figure, missing_figure
+from arena.audit.definitions import MIN_ITEMS, MIN_PROMPTS, make_figure, missing_figure
 from arena.audit.evidence import Evidence, Pairs, find_pairs
-from arena.audit.joint_fit import fit_terms, length_column, term_figure, to_rows
+from arena.audit.joint_fit import fit_terms, style_columns, term_figure, to_rows
 from arena.audit.records import Aside, Figure
 from arena.outcomes import A, B
 from db.audit import AuditMatches
 from ranking.shares import Clustered, clustered_ratio, clustered_share
 
 FEATURES: Final = ("length", "markdown", "list", "header")
+NO_DIFFERENCE = "not enough data: no scored pair has two texts that differ in it"
 NO_TEXT = "not enough data: no decided pair has two texts that differ in it"
 
 
+TERMS: Final = (("length",), ("length", "markdown"), ("length", "list", "header", "bold"))
+"""Which terms stand in one fit: Markdown as a whole, or its parts beside each other, always with length."""
+
+MIN_PROMPTS_OF_STYLE: Final = 40
+"""With 20 prompts the intervals of these terms cover 92 to 93 %, not 95: a few prompts hold most lists."""
+
+
 def style_figures(evidence: Evidence, pairs: Pairs) -> list[Figure]:
-    figures = [figure for feature in FEATURES for figure in _shares(evidence, pairs, feature)]
-    figures.insert(2, _beta(evidence, pairs))
-    return figures
+    betas = _betas(evidence, pairs)
+    return [figure for feature in FEATURES for figure in (*_shares(evidence, pairs, feature), betas[feature])]
 
 
 def _larger(evidence: Evidence, m: AuditMatches, feature: str) -> NDArray[np.int64]:
@@ -83,19 +90,40 @@ def _excess(name: str, lead: NDArray[np.float64], prompt: NDArray[np.int64]) -> 
     return make_figure(name, got, needs_prompts=MIN_PROMPTS)
 
 
-def _beta(evidence: Evidence, pairs: Pairs) -> Figure:
-    got = _beta_of(evidence, pairs.once.scored.matches)
-    if not got.n_items:
-        return missing_figure("length.beta", "not enough data: no scored pair has both texts")
-    human = _beta_of(evidence, evidence.votes)
-    has_people = human.n_items and np.isfinite(human.value)
-    people = Aside(human.value, human.n_items) if has_people else None
-    return make_figure("length.beta", got, people=people, needs_prompts=MIN_PROMPTS)
+def _betas(evidence: Evidence, pairs: Pairs) -> dict[str, Figure]:
+    """Give the term of each feature, the judge's beside that of people's votes."""
+    judge = _terms_of(evidence, pairs.once.scored.matches)
+    people = _terms_of(evidence, evidence.votes)
+    return {feature: _beta(feature, judge.get(feature), people.get(feature)) for feature in FEATURES}
 
 
-def _beta_of(evidence: Evidence, scored: AuditMatches) -> Clustered:
-    kept, columns = length_column(evidence, scored)
-    if not len(kept) or not columns["length"].any():
-        return Clustered(np.nan, np.nan, np.nan, np.nan, 0, 0)
-    fitted = fit_terms(to_rows(evidence, kept, covariates=columns), covariates=("length",))
-    return term_figure(fitted, "length", len(kept), len(np.unique(kept.prompt_id)))
+def _beta(feature: str, judge: Clustered | None, people: Clustered | None) -> Figure:
+    if judge is None:
+        return missing_figure(
+            f"{feature}.beta", "not enough data: no scored pair has texts that differ in it"
+        )
+    aside = None
+    if people is not None and people.n_items >= MIN_ITEMS and np.isfinite(people.value):
+        aside = Aside(people.value, people.n_items)
+    needs = MIN_PROMPTS if feature == "length" else MIN_PROMPTS_OF_STYLE
+    return make_figure(f"{feature}.beta", judge, people=aside, needs_prompts=needs)
+
+
+def _terms_of(evidence: Evidence, scored: AuditMatches) -> dict[str, Clustered]:
+    """Fit each group of terms once; a feature in which no pair differs has none."""
+    kept, columns = style_columns(evidence, scored)
+    if not len(kept):
+        return {}
+    n_prompts = len(np.unique(kept.prompt_id))
+    differing = {name for name, column in columns.items() if column.any()}
+    found: dict[str, Clustered] = {}
+    for group in TERMS:
+        names = [name for name in group if name in differing]
+        if not (set(names) & set(FEATURES)) - found.keys():
+            continue
+        fitted = fit_terms(
+            to_rows(evidence, kept, covariates={name: columns[name] for name in names}), covariates=names
+        )
+        for name in set(names) & set(FEATURES) - found.keys():
+            found[name] = term_figure(fitted, name, len(kept), n_prompts)
+    return found

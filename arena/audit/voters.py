@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.audit.evidence import Evidence, Pairs, load_evidence
+from arena.audit.evidence import Pairs
+from arena.judges import label_judges
 from arena.outcomes import A, B
 from arena.store import in_words
-from db import Database, audit, datasets
+from db import Database, Session, audit, datasets, judges
 from db.boards import VERDICT_CODES
 from ranking.shares import Clustered, clustered_share, sign_flip_p
 
@@ -25,7 +26,8 @@ class VoterCard:
 
     `agreement` is with every other vote on the same pair, `low` and `high` its interval. `first_share` is the
     share of deciding votes for the response shown first, `first_p` its sign-flip p. `self_agreement` is with
-    their own repeated votes on a pair, `gold` with pairs whose verdict is known.
+    their own repeated votes on a pair, `gold` with pairs whose verdict is known. `last_match_id` is of the
+    newest vote.
     """
 
     voter: str
@@ -43,6 +45,7 @@ class VoterCard:
     self_agreement: float | None
     n_gold: int
     gold: float | None
+    last_match_id: int
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,25 @@ def get_voters(database: Database, dataset: str | None = None) -> list[VoterCard
     """Return one card for each person who voted, most votes first."""
     with in_words(), database.read() as session:
         dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
-        evidence = load_evidence(session, dataset_id)
-        times = audit.load_vote_times(session, dataset_id)
-        gold = audit.load_gold(session)
-    cards = [_card(evidence, voter, times.get(voter, ()), gold) for voter in evidence.judge_ids("human")]
+        return load_voters(session, dataset_id)
+
+
+def load_voters(
+    session: Session, dataset_id: int | None, last_match_id: int | None = None
+) -> list[VoterCard]:
+    """Return the cards as of this match (None: of all there are), most votes first."""
+    stored = judges.list_stored_judges(session)
+    labels = label_judges(stored)
+    people = [judge.id for judge in stored if judge.kind == "human"]
+    found = audit.load_audit_matches(session, dataset_id, people)
+    kept = found.reason == 0
+    if last_match_id is not None:
+        kept &= found.match_id <= last_match_id
+    votes = Pairs(found.take(kept))
+    times = audit.load_vote_times(session, dataset_id, last_match_id)
+    gold = audit.load_gold(session)
+    present = np.unique(votes.matches.judge_id).tolist()
+    cards = [_card(votes, voter, labels[voter], times.get(voter, ()), gold) for voter in present]
     return sorted(cards, key=lambda card: (-card.n_votes, card.voter))
 
 
@@ -92,9 +110,8 @@ def leave_out(voters: Sequence[VoterCard], rule: VoteRule) -> list[str]:
 
 
 def _card(
-    evidence: Evidence, voter: int, times: tuple[float, ...], gold: dict[tuple[int, int], str]
+    votes: Pairs, voter: int, label: str, times: tuple[float, ...], gold: dict[tuple[int, int], str]
 ) -> VoterCard:
-    votes = Pairs(evidence.votes)
     own = votes.where(votes.matches.judge_id == voter)
     agreement = _with_others(own.once, votes.where(votes.matches.judge_id != voter))
     n_repeated, same = _with_themselves(own)
@@ -114,7 +131,7 @@ def _card(
     p_value = sign_flip_p(np.rint(np.bincount(prompt, leans)).astype(int)) if n_decided else float("nan")
     is_said = agreement.n_items >= MIN_VOTES
     return VoterCard(
-        voter=evidence.labels[voter],
+        voter=label,
         n_votes=len(own),
         n_shared=agreement.n_items,
         agreement=agreement.value if is_said else None,
@@ -129,6 +146,7 @@ def _card(
         self_agreement=same if n_repeated else None,
         n_gold=len(known),
         gold=sum(known) / len(known) if known else None,
+        last_match_id=int(own.matches.match_id.max()),
     )
 
 

@@ -12,13 +12,20 @@ CLAIMS = (
     "self.difference", "people.lead",
 )  # fmt: skip
 """Figures from which the sentence claims anything: their p values share one level of 5 %."""
+BY_CONSTRUCTION = {
+    "builtin/first": "It takes what is shown first without reading it, so every pair flips.",
+    "builtin/longest": "It takes the longer response, whatever it says.",
+    "builtin/random": "It draws lots.",
+    "builtin/reference": "It takes the response whose characters are closer to the reference.",
+}
+"""What is known of a baseline before it has judged anything."""
 
 
 def sentence_of(card: JudgeCard) -> str:
     """Sum the card up in plain words."""
     if card.mode != "pairwise":
         return f"{card.judge} grades single responses; position does not apply."
-    parts = [_flips(card), _agreement(card), *_biases(card)]
+    parts = [_flips(card), BY_CONSTRUCTION.get(card.judge, ""), _agreement(card), *_biases(card)]
     return " ".join(part for part in parts if part)
 
 
@@ -52,13 +59,20 @@ def _flips(card: JudgeCard) -> str:
 
 
 def _lean(card: JudgeCard) -> str:
+    sides = f"{card.n_primacy:,} times towards the first shown, {card.n_recency:,} times towards the second"
     fairness = card.figure("position.fairness")
-    if fairness is None or fairness.value is None or fairness.p_value is None:
-        return "; which side it favours cannot be said yet"
-    if fairness.name not in found_claims(card):
-        return "; no preference for either side is shown"
+    if not card.n_primacy and not card.n_recency:
+        return ", from a tie to both bad or back"
+    if fairness is None or fairness.value is None:
+        if card.judge in BY_CONSTRUCTION:
+            return f", {sides}"
+        note = "" if fairness is None else f" ({fairness.note.removeprefix('not enough data: ')})"
+        return f", {sides}: too few to tell a preference from chance{note}"
+    if fairness.p_value is None or fairness.name not in found_claims(card):
+        return f", {sides}; no preference for either side is shown"
     side = "second" if fairness.value > 0 else "first"
-    return f", more often towards the response shown {side}"
+    each = ", and never the other way" if 0 in (card.n_primacy, card.n_recency) else ""
+    return f", more often towards the response shown {side}{each}"
 
 
 def _agreement(card: JudgeCard) -> str:
@@ -66,7 +80,9 @@ def _agreement(card: JudgeCard) -> str:
     if s2 is None:
         return ""
     if s2.value is None:
-        return f"Too few votes to say whether people agree ({s2.n:,} of {s2.needs})."
+        if not s2.n:
+            return "People have voted on none of its pairs."
+        return f"Too few votes to say whether people agree ({s2.n:,} of {s2.needs} that decided)."
     people = f" (people with each other: {s2.people.value:.0%})" if s2.people is not None else ""
     s1 = card.figure("people.s1")
     every = "" if s1 is None or s1.value is None else f"{s1.value:.0%} of {s1.n:,} votes, and with "
@@ -90,6 +106,13 @@ def _biases(card: JudgeCard) -> list[str]:
     ]  # fmt: skip
     if liked:
         said.append(f"It favours {_and(liked)} more than people do.")
+    longer = card.figure("length.share")
+    if _has_no_people(card.figure("length.excess")) and _is_off_half(longer) and longer is not None:
+        share = longer.value or 0.0
+        said.append(
+            f"The longer response wins {share:.0%} of {longer.n:,} decided pairs; whether it does with people"
+            " is not known."
+        )
     if _is_up(card.figure("self.gamma"), found) or _is_up(card.figure("self.difference"), found):
         said.append("It favours its own family more than others do, for taste or for skill.")
     alt = card.figure("people.alt_test")
@@ -100,6 +123,17 @@ def _biases(card: JudgeCard) -> list[str]:
     if card.n_unscored:
         said.append(f"{card.n_unscored:,} of {card.n_pairs:,} pairs are unscored.")
     return said
+
+
+def _has_no_people(excess: Figure | None) -> bool:
+    return excess is not None and excess.value is None
+
+
+def _is_off_half(share: Figure | None) -> bool:
+    """Whether the whole interval lies on one side of a half."""
+    if share is None or share.value is None or share.low is None or share.high is None:
+        return False
+    return share.low > 0.5 or share.high < 0.5
 
 
 def _is_up(figure: Figure | None, found: set[str]) -> bool:

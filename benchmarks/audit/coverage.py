@@ -1,6 +1,6 @@
 """Do the card's intervals cover, and how often is an unbiased judge called biased?
 
-    python -m benchmarks.audit.coverage [--rounds 400]
+    python -m benchmarks.audit.coverage [--rounds 1200]
 
 Truth is the same card of a hundred times as many prompts. Results are committed in `results/coverage.json`.
 """
@@ -23,7 +23,7 @@ from benchmarks.audit.simulated_judges import BIASED, JUDGE, UNBIASED, Effects, 
 
 RESULTS = Path(__file__).parent / "results" / "coverage.json"
 N_TRUTH = 8_000
-SIZES = (20, 60)
+SIZES = (20, 40, 60)
 LEVEL = 0.05
 CLAIMS_OF_BIAS = tuple(name for name in CLAIMS if name != "people.lead")
 
@@ -68,7 +68,7 @@ def _accuses(figure: Figure) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=1_200)
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     started = time.perf_counter()

@@ -1,7 +1,8 @@
 """Judges, people and texts made up with known effects; what happens within a prompt is correlated.
 
-Every prompt has its own quality of each contestant (seen by all), its own pull to the first shown side and
-its own weight of length (of this judge), so matches on one prompt are far from independent.
+Every prompt has its own quality of each contestant (seen by all), its own pull to the first shown side, its
+own weights of length, lists and headers (of this judge) and its own measure of Markdown, so matches on one
+prompt are far from independent.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from db.judges import StoredJudge
 
 FAMILIES = ("gpt", "gpt", "claude", "claude", None)
 STRENGTH = np.array([0.6, 0.3, 0.0, -0.3, -0.6])
+LISTS, HEADERS, BOLD = np.array([[6.0, 1.0, 3.0, 1.0, 6.0], [0.5, 2.0, 2.0, 0.5, 1.0], [2.0] * 5])
+"""How many of each a contestant writes per 1,000 characters."""
 TIE_ZONE = 0.35
 N_VOTERS = 3
 VOTED_SHARE = 0.5
@@ -28,15 +31,20 @@ JUDGE, OTHER, FIRST_VOTER = 1, 2, 3
 
 @dataclass(frozen=True)
 class Effects:
-    """Of the audited judge, in nats: for the first shown, for a length ratio of 1, for its own family."""
+    """Of the audited judge, in nats: for the first shown, for a length ratio of 1, for its own family.
+
+    `lists` and `headers` are for being the one with more of them per 1,000 characters, all or none.
+    """
 
     alpha: float = 0.0
     beta: float = 0.0
     gamma: float = 0.0
+    lists: float = 0.0
+    headers: float = 0.0
 
 
 UNBIASED = Effects()
-BIASED = Effects(alpha=0.5, beta=0.8, gamma=0.6)
+BIASED = Effects(alpha=0.5, beta=0.8, gamma=0.6, lists=0.7, headers=0.4)
 _PAIRS = list(combinations(range(len(FAMILIES)), 2))
 _A, _B = (np.array(side) for side in zip(*_PAIRS, strict=True))
 
@@ -47,10 +55,15 @@ def simulate(effects: Effects, n_prompts: int, rng: np.random.Generator) -> Evid
     quality = STRENGTH + rng.normal(0, 0.8, (n_prompts, n))
     log_length = rng.normal(6, 0.6, (n_prompts, n))
     world = _World(quality[:, _A] - quality[:, _B], np.tanh((log_length[:, _A] - log_length[:, _B]) / 2))
+    dress = np.exp(rng.normal(0, 0.5, (n_prompts, 1)))  # some prompts call for Markdown, some do not
+    thousands = np.exp(log_length) / 1_000
+    counts = [rng.poisson(rate * dress * thousands) for rate in (LISTS, HEADERS, BOLD)]
     own = np.array([family == "gpt" for family in FAMILIES]).astype(float)
     pull = effects.alpha + rng.normal(0, 0.6, (n_prompts, 1))
     weight = effects.beta + rng.normal(0, 0.5, (n_prompts, 1))
     lean = world.quality + weight * world.length + effects.gamma * (own[_A] - own[_B])
+    for wish, count in zip((effects.lists, effects.headers), counts, strict=False):
+        lean += (wish + rng.normal(0, 0.3, (n_prompts, 1))) * _more(count / thousands)
     parts = [
         _two_orders(JUDGE, lean, pull, rng),
         _two_orders(OTHER, world.quality, np.zeros((n_prompts, 1)), rng),
@@ -58,9 +71,9 @@ def simulate(effects: Effects, n_prompts: int, rng: np.random.Generator) -> Evid
     parts += [_votes(FIRST_VOTER + k, world.quality, rng) for k in range(N_VOTERS)]
     matches = AuditMatches(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     n_responses = n_prompts * n
-    zero = np.zeros(n_responses, dtype=np.int64)
     n_chars = np.rint(np.exp(log_length)).astype(np.int64).reshape(-1)
-    style = StyleArrays(np.arange(1, n_responses + 1), n_chars, n_chars // 5, zero, zero, zero)
+    lists, headers, bold = (count.reshape(-1).astype(np.int64) for count in counts)
+    style = StyleArrays(np.arange(1, n_responses + 1), n_chars, n_chars // 5, headers, lists, bold)
     prompts = range(1, n_prompts + 1)
     return Evidence(
         dataset_id=1,
@@ -82,6 +95,13 @@ class _World:
 
     quality: NDArray[np.float64]
     length: NDArray[np.float64]
+
+
+def _more(density: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give (a - b) / (a + b + 1) of every pair."""
+    a, b = density[:, _A], density[:, _B]
+    more: NDArray[np.float64] = (a - b) / (a + b + 1)
+    return more
 
 
 def _judges() -> tuple[StoredJudge, ...]:

@@ -187,6 +187,18 @@ def test_too_few_uniform_draws_are_refused(store: Database) -> None:
         plan_labels(judged(store, 5), "recorded-judge", "poems", uniform_share=0.1)
 
 
+def test_a_small_card_counts_sides_and_says_what_is_known_by_construction(store: Database) -> None:
+    fill(store)
+    for name in ("first", "longest"):
+        work_off(store, start_run(store, RunSpec("poems", f"builtin/{name}")), lambda: True)
+    (first,) = get_cards(store, "builtin/first", "poems")
+    assert "18 times towards the first shown, 0 times towards the second." in first.sentence
+    assert "takes what is shown first without reading it" in first.sentence
+    assert first.warnings == ()
+    (longest,) = get_cards(store, "builtin/longest", "poems")
+    assert "It takes the longer response, whatever it says." in longest.sentence
+
+
 def test_the_builtin_judges_get_the_card_they_deserve(store: Database) -> None:
     fill(store, n_prompts=30)
     for name in ("first", "longest"):
