@@ -1,20 +1,26 @@
-"""Matches for review: finding them, and one whole with both orders, as the judge saw it."""
+"""One match whole, with both orders, as the judge saw it; `arena.match_lists` finds matches."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from arena.judges import find_judge, label_judges
+from arena.match_lists import (
+    MatchFilter,
+    MatchPage,
+    MatchRow,
+    Neighbours,
+    Outcome,
+    PeopleCount,
+    get_neighbours,
+    list_matches,
+    to_rows,
+)
 from arena.run.subjects import to_subject
 from arena.store import in_words
-from db import Database, Session, datasets, judges, match_detail, match_list
+from db import Database, judges, match_detail
 from db.judges import StoredJudge
 from db.match_detail import StoredMatch, StoredOrder, StoredVote
-from db.match_filter import MatchQuery, Outcome
-from db.match_list import ListedMatch
 from db.results import PromptText
 from db.runs import PlannedJudgment
 from judge import JudgeSpec
@@ -27,85 +33,11 @@ __all__ = [
     "MatchRow",
     "Neighbours",
     "Outcome",
+    "PeopleCount",
     "get_match",
     "get_neighbours",
     "list_matches",
 ]
-
-PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class MatchFilter:
-    """Which matches to show; None or empty: any.
-
-    Parameters
-    ----------
-    kind : {"ai", "people"} or None
-        Whose matches; built-in and recorded judges count as `ai`.
-    contestants : tuple of str
-        Matches in which each of these takes part.
-    outcome : {"decided", "tie", "both_bad", "flip", "unscored"} or None
-    text : str or None
-        Part of the prompt or of a response.
-    """
-
-    dataset: str | None = None
-    judges: tuple[str, ...] = ()
-    kind: str | None = None
-    contestants: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    outcome: Outcome | None = None
-    reason: str | None = None
-    disagrees_with_people: bool | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True)
-class PeopleCount:
-    verdict: str
-    n: int
-
-
-@dataclass(frozen=True)
-class MatchRow:
-    """One line of the list; `people` is what voters said of the same two responses."""
-
-    id: int
-    dataset: str
-    prompt_preview: str
-    contestant_a: str
-    contestant_b: str
-    judge: str
-    judge_kind: str
-    n_orders: int
-    verdict_ab: str | None
-    verdict_ba: str | None
-    state: str
-    reason: str | None
-    is_flip: bool
-    people: tuple[PeopleCount, ...]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class MatchPage:
-    """One page, newest first; `page` counts from 1."""
-
-    rows: tuple[MatchRow, ...]
-    n_total: int
-    page: int
-    n_pages: int
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """Where a match stands in its filter: `position` counts from 1, newest first."""
-
-    previous_id: int | None
-    next_id: int | None
-    position: int
-    n_total: int
 
 
 @dataclass(frozen=True)
@@ -143,24 +75,11 @@ class MatchDetail:
     sentence: str
 
 
-def list_matches(database: Database, wanted: MatchFilter, page: int = 1) -> MatchPage:
-    """Return one page; a page beyond the last gives the last."""
-    with in_words(), database.read() as session:
-        query = _to_query(session, wanted)
-        n_total = match_list.count_matches(session, query)
-        n_pages = max(1, -(-n_total // PAGE_SIZE))
-        page = min(max(page, 1), n_pages)
-        ids = match_list.list_match_ids(session, query, (page - 1) * PAGE_SIZE, PAGE_SIZE)
-        listed = match_list.load_listed(session, ids)
-        rows = _rows(session, listed)
-    return MatchPage(rows, n_total, page, n_pages)
-
-
 def get_match(database: Database, match_id: int) -> MatchDetail:
     """Raise NotFoundError where there is no such match."""
     with in_words(), database.read() as session:
         stored = match_detail.get_stored_match(session, match_id)
-        (row,) = _rows(session, [stored.listed])
+        (row,) = to_rows(session, [stored.listed])
         judge = judges.get_stored_judge(session, stored.listed.judge_id)
     with in_words(), database.write() as session:
         fence_key = judges.get_fence_key(session)
@@ -185,64 +104,6 @@ def get_match(database: Database, match_id: int) -> MatchDetail:
         orders=orders,
         votes=stored.votes,
         sentence=_sentence(row),
-    )
-
-
-def get_neighbours(database: Database, wanted: MatchFilter, match_id: int) -> Neighbours:
-    """Return what comes before and after a match in the list of this filter."""
-    with in_words(), database.read() as session:
-        query = _to_query(session, wanted)
-        return Neighbours(
-            previous_id=match_list.find_neighbour(session, query, match_id, newer=True),
-            next_id=match_list.find_neighbour(session, query, match_id, newer=False),
-            position=match_list.count_newer(session, query, match_id) + 1,
-            n_total=match_list.count_matches(session, query),
-        )
-
-
-def _to_query(session: Session, wanted: MatchFilter) -> MatchQuery:
-    dataset_id = None if wanted.dataset is None else datasets.get_dataset_id(session, wanted.dataset)
-    stored = judges.list_stored_judges(session) if wanted.judges else []
-    return MatchQuery(
-        dataset_id=dataset_id,
-        judge_ids=tuple(find_judge(stored, name, mode="pairwise").id for name in wanted.judges),
-        kind=wanted.kind,
-        contestants=wanted.contestants,
-        tags=wanted.tags,
-        outcome=wanted.outcome,
-        reason=wanted.reason,
-        disagrees_with_people=wanted.disagrees_with_people,
-        text=wanted.text,
-    )
-
-
-def _rows(session: Session, listed: Sequence[ListedMatch]) -> tuple[MatchRow, ...]:
-    labels = label_judges(judges.list_stored_judges(session))
-    people = match_list.count_people_verdicts(
-        session, [(match.response_a_id, match.response_b_id) for match in listed]
-    )
-    return tuple(
-        MatchRow(
-            id=match.id,
-            dataset=match.dataset,
-            prompt_preview=match.prompt_preview,
-            contestant_a=match.contestant_a,
-            contestant_b=match.contestant_b,
-            judge=labels[match.judge_id],
-            judge_kind=match.judge_kind,
-            n_orders=match.n_orders,
-            verdict_ab=match.verdict_ab,
-            verdict_ba=match.verdict_ba,
-            state=match.state,
-            reason=match.reason,
-            is_flip=match.state == "scored" and match.n_orders == 2 and match.verdict_ab != match.verdict_ba,
-            people=tuple(
-                PeopleCount(verdict, n)
-                for verdict, n in sorted(people.get((match.response_a_id, match.response_b_id), {}).items())
-            ),
-            created_at=match.created_at,
-        )
-        for match in listed
     )
 
 

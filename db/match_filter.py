@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.tables import ContestantRow, JudgeRow, MatchRow, PromptRow, PromptTagRow, ResponseRow
@@ -28,9 +29,26 @@ class MatchQuery:
     disagrees_with_people: bool | None = None
     text: str | None = None
 
+    @property
+    def is_costly(self) -> bool:
+        """Whether answering needs more than the list's own index: it is asked once then, up to a cap."""
+        return self.disagrees_with_people is not None or bool(self.text)
+
+
+TEXT_WINDOW = 20_000
+"""How many of the newest matches have their responses searched for a text; prompts are searched all."""
+
 
 def restrict(query: Select[*tuple[Any, ...]], wanted: MatchQuery) -> Select[*tuple[Any, ...]]:
     """Add the conditions to a query on matches."""
+    conditions = _conditions(wanted)
+    if wanted.text:
+        conditions.append(_contains(wanted.text, wanted.dataset_id, conditions))
+    return query.where(*conditions)
+
+
+def _conditions(wanted: MatchQuery) -> list[ColumnElement[bool]]:
+    """Return all but the text's."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.dataset_id is not None:
         conditions.append(MatchRow.dataset_id == wanted.dataset_id)
@@ -51,10 +69,8 @@ def restrict(query: Select[*tuple[Any, ...]], wanted: MatchQuery) -> Select[*tup
     if wanted.reason is not None:
         conditions.append(MatchRow.reason == wanted.reason)
     if wanted.disagrees_with_people is not None:
-        conditions.append(_disagreement(disagrees=wanted.disagrees_with_people))
-    if wanted.text:
-        conditions.append(_contains(wanted.text))
-    return query.where(*conditions)
+        conditions.append(_disagreement(wanted.dataset_id, disagrees=wanted.disagrees_with_people))
+    return conditions
 
 
 def _said(verdict: str) -> ColumnElement[bool]:
@@ -80,37 +96,59 @@ def _sign(number: Any) -> Any:
     return case((number > 0, 1), (number < 0, -1), else_=0)
 
 
-def _disagreement(*, disagrees: bool) -> ColumnElement[bool]:
-    """Keep AI matches on pairs whose votes lean elsewhere (or, if not `disagrees`, the same way)."""
-    vote = aliased(MatchRow)
+def _disagreement(dataset_id: int | None, *, disagrees: bool) -> ColumnElement[bool]:
+    """Keep AI matches on pairs whose votes lean elsewhere (or, if not `disagrees`, the same way).
+
+    The matches are found from the votes, which are few; the other way round costs seconds at a million.
+    """
+    vote, judged = aliased(MatchRow), aliased(MatchRow)
     people = select(JudgeRow.id).where(JudgeRow.kind == "human")
-    leaning = (
-        select(
-            vote.response_a_id.label("a"),
-            vote.response_b_id.label("b"),
-            _sign(func.sum(_lean(vote.verdict_ab) + _lean(vote.verdict_ba))).label("lean"),
+    lean = _sign(func.sum(_lean(vote.verdict_ab) + _lean(vote.verdict_ba)))
+    votes = select(vote.response_a_id.label("a"), vote.response_b_id.label("b"), lean.label("lean")).where(
+        vote.judge_id.in_(people), vote.state == "scored"
+    )
+    if dataset_id is not None:
+        votes = votes.where(vote.dataset_id == dataset_id)
+    leaning = votes.group_by(vote.response_a_id, vote.response_b_id).subquery()
+    own = _sign(_lean(judged.verdict_ab) + _lean(judged.verdict_ba))
+    found = (
+        select(judged.id)
+        .join(leaning, and_(leaning.c.a == judged.response_a_id, leaning.c.b == judged.response_b_id))
+        .where(
+            judged.judge_id.not_in(people),
+            judged.state == "scored",
+            leaning.c.lean != own if disagrees else leaning.c.lean == own,
         )
-        .where(vote.judge_id.in_(people), vote.state == "scored")
-        .group_by(vote.response_a_id, vote.response_b_id)
+    )
+    return MatchRow.id.in_(found)
+
+
+def _contains(text: str, dataset_id: int | None, others: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Keep matches with the text in the prompt, or in a response of the newest that fit the other conditions.
+
+    Letters of ASCII match in either case.
+    """
+    written = json.dumps(text, ensure_ascii=False)[1:-1]  # as it stands in stored JSON
+    pattern = "%" + written.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+    def holds(column: Any) -> ColumnElement[bool]:
+        return cast(column, BYTE_TEXT).ilike(pattern, escape="\\")
+
+    prompts = select(PromptRow.id).where(holds(PromptRow.messages))
+    if dataset_id is not None:
+        prompts = prompts.where(PromptRow.dataset_id == dataset_id)
+    newest = (
+        select(MatchRow.id, MatchRow.response_a_id, MatchRow.response_b_id)
+        .where(*others)
+        .order_by(MatchRow.id.desc())
+        .limit(TEXT_WINDOW)
         .subquery()
     )
-    own = _sign(_lean(MatchRow.verdict_ab) + _lean(MatchRow.verdict_ba))
-    same_pair = and_(leaning.c.a == MatchRow.response_a_id, leaning.c.b == MatchRow.response_b_id)
-    differs = leaning.c.lean != own if disagrees else leaning.c.lean == own
-    return and_(
-        MatchRow.judge_id.not_in(people),
-        MatchRow.state == "scored",
-        exists(select(leaning.c.a).where(same_pair, differs)),
+    a, b = aliased(ResponseRow), aliased(ResponseRow)
+    found = (
+        select(newest.c.id)
+        .join(a, a.id == newest.c.response_a_id)
+        .join(b, b.id == newest.c.response_b_id)
+        .where(or_(holds(a.turns), holds(b.turns)))
     )
-
-
-def _contains(text: str) -> ColumnElement[bool]:
-    """Keep matches with the text in the prompt or a response, whatever its case (ASCII)."""
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    prompts = select(PromptRow.id).where(cast(PromptRow.messages, BYTE_TEXT).ilike(pattern, escape="\\"))
-    responses = select(ResponseRow.id).where(cast(ResponseRow.turns, BYTE_TEXT).ilike(pattern, escape="\\"))
-    return or_(
-        MatchRow.prompt_id.in_(prompts),
-        MatchRow.response_a_id.in_(responses),
-        MatchRow.response_b_id.in_(responses),
-    )
+    return or_(MatchRow.prompt_id.in_(prompts), MatchRow.id.in_(found))

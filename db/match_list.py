@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.match_filter import MatchQuery, restrict
@@ -35,6 +35,16 @@ class ListedMatch:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a match stands in a list: `n_newer` come before it."""
+
+    previous_id: int | None
+    next_id: int | None
+    n_newer: int
+    n_total: int
+
+
 def count_matches(session: Session, query: MatchQuery) -> int:
     return session.scalar(restrict(select(func.count()).select_from(MatchRow), query)) or 0
 
@@ -45,20 +55,23 @@ def list_match_ids(session: Session, query: MatchQuery, offset: int, limit: int)
     return list(session.scalars(ordered.offset(offset).limit(limit)))
 
 
-def find_neighbour(session: Session, query: MatchQuery, match_id: int, *, newer: bool) -> int | None:
-    """Return the nearest match of the same filter before or after this one, None at its end."""
+def has_match(session: Session, query: MatchQuery, match_id: int) -> bool:
+    return session.scalar(restrict(select(MatchRow.id), query).where(MatchRow.id == match_id)) is not None
+
+
+def has_more(session: Session, query: MatchQuery, n: int) -> bool:
+    """Whether more than n matches fit; looks no further."""
+    return session.scalar(restrict(select(MatchRow.id), query).offset(n).limit(1)) is not None
+
+
+def find_place(session: Session, query: MatchQuery, match_id: int) -> Place:
+    """Find a match's neighbours and its place; one pass over the list's index counts both."""
     ids = restrict(select(MatchRow.id), query)
-    if newer:
-        nearest = ids.where(MatchRow.id > match_id).order_by(MatchRow.id)
-    else:
-        nearest = ids.where(MatchRow.id < match_id).order_by(MatchRow.id.desc())
-    found: int | None = session.scalar(nearest.limit(1))
-    return found
-
-
-def count_newer(session: Session, query: MatchQuery, match_id: int) -> int:
-    counted = select(func.count()).select_from(MatchRow)
-    return session.scalar(restrict(counted, query).where(MatchRow.id > match_id)) or 0
+    newer = ids.where(MatchRow.id > match_id).order_by(MatchRow.id)
+    older = ids.where(MatchRow.id < match_id).order_by(MatchRow.id.desc())
+    counts = select(func.count(), func.count(case((MatchRow.id > match_id, 1)))).select_from(MatchRow)
+    n_total, n_newer = session.execute(restrict(counts, query)).one()
+    return Place(session.scalar(newer.limit(1)), session.scalar(older.limit(1)), n_newer, n_total)
 
 
 def load_listed(session: Session, match_ids: Sequence[int]) -> list[ListedMatch]:

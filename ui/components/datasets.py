@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
-from arena.datasets import DatasetSummary
 from ui.components.empty import show_empty
 from ui.navigation import IMPORT
 from ui.render import label
 
 
-def choose_dataset(datasets: Sequence[DatasetSummary], *, purpose: str) -> DatasetSummary:
+class Named(Protocol):
+    """A dataset as any page needs it."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Dataset = TypeVar("Dataset", bound=Named)
+
+
+def choose_dataset(datasets: Sequence[Dataset], *, purpose: str) -> Dataset:
     """Return the chosen dataset; where there is none, say so, offer the import and end the page."""
     if not datasets:
         show_empty(

@@ -8,12 +8,10 @@ from typing import cast
 
 import streamlit as st
 
-from arena.datasets import DatasetSummary, list_contestants, list_tags
-from arena.judges import list_judges
-from arena.matches import MatchFilter
-from arena.store import Database
+from arena.match_lists import TEXT_WINDOW, ListedDataset, MatchChoices, MatchFilter, get_match_choices
 from ui.components.verdicts import REASON_WORDS
 from ui.match_address import AGREEMENTS, ANY, KINDS, OUTCOMES, Outcome
+from ui.state import database
 
 _OUTCOME_HELP = (
     "decided: one contestant is better in every order. flip: the verdict changed when the order was swapped."
@@ -21,14 +19,18 @@ _OUTCOME_HELP = (
 )
 
 
-def ask_matches(database: Database, dataset: DatasetSummary) -> MatchFilter:
+_TEXT_HELP = (
+    f"Prompts are searched all; responses in the newest {TEXT_WINDOW:,} matches that fit the other filters."
+)
+
+
+def ask_matches(dataset: ListedDataset) -> MatchFilter:
     """Show the inputs and return what they ask."""
-    judges = [judge.label for judge in list_judges(database, dataset.name) if judge.mode == "pairwise"]
-    contestants = [one.name for one in list_contestants(database, dataset.name)]
-    judge = st.multiselect("Judge", judges, key="judge", bind="query-params", placeholder="Any")
+    choices = get_match_choices(database(), dataset.name)
+    judge = st.multiselect("Judge", choices.judges, key="judge", bind="query-params", placeholder="Any")
     contestant = st.multiselect(
         "Contestant",
-        contestants,
+        choices.contestants,
         key="contestant",
         bind="query-params",
         placeholder="Any",
@@ -38,7 +40,7 @@ def ask_matches(database: Database, dataset: DatasetSummary) -> MatchFilter:
         "Outcome", [ANY, *OUTCOMES], key="outcome", bind="query-params", help=_OUTCOME_HELP
     )
     with st.popover("More", icon=":material/tune:"):
-        more = _ask_more(database, dataset)
+        more = _ask_more(dataset, choices)
     return replace(
         more,
         judges=tuple(judge),
@@ -47,9 +49,8 @@ def ask_matches(database: Database, dataset: DatasetSummary) -> MatchFilter:
     )
 
 
-def _ask_more(database: Database, dataset: DatasetSummary) -> MatchFilter:
-    names = [tag.tag for tag in list_tags(database, dataset.name)]
-    tags = st.multiselect("Tag", names, key="tag", bind="query-params", placeholder="Any")
+def _ask_more(dataset: ListedDataset, choices: MatchChoices) -> MatchFilter:
+    tags = st.multiselect("Tag", choices.tags, key="tag", bind="query-params", placeholder="Any")
     kind = _choose("Judged by", KINDS, "kind", None)
     people = _choose(
         "The people who voted",
@@ -58,7 +59,9 @@ def _ask_more(database: Database, dataset: DatasetSummary) -> MatchFilter:
         "Whether the AI judge sided with most votes on the same two responses.",
     )
     reason = st.selectbox("Unscored because", [ANY, *REASON_WORDS], key="reason", bind="query-params")
-    text = st.text_input("Text", key="text", bind="query-params", placeholder="In the prompt or a response")
+    text = st.text_input(
+        "Text", key="text", bind="query-params", placeholder="In the prompt or a response", help=_TEXT_HELP
+    )
     return MatchFilter(
         dataset=dataset.name,
         kind=None if kind == ANY else kind,

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from arena.datasets import list_datasets
-from arena.matches import list_matches
+from arena.match_lists import TEXT_WINDOW, list_listed_datasets, list_matches
 from ui.address import page_from_address
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
@@ -18,15 +17,17 @@ from ui.state import database
 st.title("Matches")
 db = database()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    dataset = choose_dataset(list_datasets(db), purpose="Every comparison that a judge or a person made")
-    if dataset.n_matches:
-        wanted = ask_matches(db, dataset)
+    dataset = choose_dataset(
+        list_listed_datasets(db), purpose="Every comparison that a judge or a person made"
+    )
+    if dataset.has_matches:
+        wanted = ask_matches(dataset)
 if dataset.is_invented:
     invented_badge()
-if not dataset.n_matches:
+if not dataset.has_matches:
     show_empty(
         "No matches yet",
-        f"Nobody has compared the {plural(dataset.n_responses, 'response')} of {dataset.name} yet. Each"
+        f"Nobody has compared the responses of {dataset.name} yet. Each"
         " comparison will be listed here with both shown orders and the judge's reasoning.",
         button="Judge the responses",
         target=RUNS,
@@ -39,13 +40,16 @@ number = page_from_address("page", wanted)
 with st.skeleton(height=400):
     page = list_matches(db, wanted, number)
 with pager:
-    note(f"{plural(page.n_total, 'match', 'matches')}, newest first")
+    found = plural(page.n_total, "match", "matches")
+    note(f"more than {found}; the newest are listed" if page.is_capped else f"{found}, newest first")
+    if page.is_text_bounded:
+        note(f"Responses were searched in the newest {TEXT_WINDOW:,} matches only, prompts in all.")
 if page.rows:
     show_match_table(page.rows, wanted)
 elif filter_to_query(wanted) != {"dataset": dataset.name}:
     show_empty(
         "No match fits these filters",
-        f"It has {plural(dataset.n_matches, 'match', 'matches')}; take a filter away to see more.",
+        "Take a filter away to see more.",
         button="Show all",
         target=MATCHES,
         query={"dataset": dataset.name},
