@@ -46,6 +46,7 @@ def get_board(database: Database, query: BoardQuery) -> Board:
 
 
 def _board(query: BoardQuery, evidence: Evidence, fitted: Fitted) -> Board:
+    n_without_probability = 0 if evidence.expected is None else evidence.expected.n_left_out
     board = Board(
         query=query,
         judges=evidence.judge_labels,
@@ -54,7 +55,7 @@ def _board(query: BoardQuery, evidence: Evidence, fitted: Fitted) -> Board:
         ),
         cells=fitted.cells,
         coefficients=fitted.coefficients,
-        n_matches=fitted.n_scored + sum(evidence.unscored.values()),
+        n_matches=fitted.n_scored + sum(evidence.unscored.values()) + n_without_probability,
         n_scored=fitted.n_scored,
         n_flips=fitted.n_flips,
         n_two_orders=fitted.n_two_orders,
@@ -70,5 +71,6 @@ def _board(query: BoardQuery, evidence: Evidence, fitted: Fitted) -> Board:
         is_invented=evidence.is_invented,
         last_match_id=evidence.last_match_id,
         data_hash=evidence.data_hash,
+        left_out_voters=evidence.left_out_voters,
     )
     return replace(board, sentence=sentence_of(board), notes=notes_of(board, evidence, fitted))

@@ -45,6 +45,7 @@ def make_receipt(board: Board) -> dict[str, Any]:
         "settings": settings,
         "data_hash": board.data_hash,
         "n_scored": board.n_scored,
+        "left_out_voters": board.left_out_voters,
         "seed": None,
         "interval_method": board.interval_method,
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from db.arrays import read_integers
 from db.boards import VERDICT_CODES
 from db.errors import NotFoundError
 from db.tables import (
@@ -29,7 +30,6 @@ from db.tables import (
 
 REASON_CODES = {reason: code for code, reason in enumerate(REASONS, start=1)}
 """0 stands for a scored match."""
-READ_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,18 @@ def load_audit_matches(session: Session, dataset_id: int | None, judge_ids: Sequ
         case(*((MatchRow.verdict_ab == word, code) for word, code in VERDICT_CODES.items()), else_=0),
         case(*((MatchRow.verdict_ba == word, code) for word, code in VERDICT_CODES.items()), else_=0),
         MatchRow.n_orders,
-        case(*((MatchRow.reason == word, code) for word, code in REASON_CODES.items()), else_=0),
+        case(
+            (MatchRow.reason.is_(None), 0),  # nearly all: no word is compared
+            *((MatchRow.reason == word, code) for word, code in REASON_CODES.items()),
+            else_=0,
+        ),
     )
     query: Select[*tuple[Any, ...]] = select(*columns).where(MatchRow.judge_id.in_(judge_ids))
     if dataset_id is not None:
         query = query.where(MatchRow.dataset_id == dataset_id)
-    return AuditMatches(*_columns(session, query.order_by(MatchRow.id), len(columns)))
-
-
-def _columns(session: Session, query: Select[*tuple[Any, ...]], n_columns: int) -> list[NDArray[np.int64]]:
-    result = session.connection().execute(query, execution_options={"yield_per": READ_ROWS})
-    flat = np.fromiter((value for rows in result.partitions() for row in rows for value in row), np.int64)
-    return [np.ascontiguousarray(column) for column in flat.reshape(-1, n_columns).T]
+    table = read_integers(session, query)
+    order = np.argsort(table[0], kind="stable")  # several times faster than sorting in the database
+    return AuditMatches(*(column[order] for column in table))
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,10 @@ def list_judges_with_matches(session: Session, dataset_id: int | None) -> set[in
     return set(session.scalars(query))
 
 
-def load_vote_times(session: Session, dataset_id: int | None) -> dict[int, tuple[float, ...]]:
-    """Return each voter's known seconds a vote, by judge id."""
+def load_vote_times(
+    session: Session, dataset_id: int | None, last_match_id: int | None = None
+) -> dict[int, tuple[float, ...]]:
+    """Return each voter's known seconds a vote, by judge id; of votes up to that match, None: of all."""
     query = (
         select(JudgmentRow.judge_id, VoteRow.time_taken_s)
         .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
@@ -189,6 +191,8 @@ def load_vote_times(session: Session, dataset_id: int | None) -> dict[int, tuple
         query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id).where(
             PromptRow.dataset_id == dataset_id
         )
+    if last_match_id is not None:
+        query = query.where(JudgmentRow.match_id <= last_match_id)
     times: dict[int, list[float]] = {}
     for judge_id, seconds in session.execute(query):
         times.setdefault(judge_id, []).append(float(seconds or 0.0))

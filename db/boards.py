@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Case, Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.arrays import read_integers
+from db.arrays import read_integers, read_numbers
 from db.tables import (
     ContestantRow,
     GradeRow,
@@ -91,6 +91,23 @@ def load_vote_probabilities(session: Session, match_ids: NDArray[np.int64]) -> N
     )
     known = {row[0]: row[1] for row in session.execute(query)}
     return np.array([known.get(int(match_id), np.nan) for match_id in match_ids], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class ExpectedOutcomes:
+    """Outcome of `a` expected from the menu's probabilities: one row a judgment where it is known."""
+
+    match_id: NDArray[np.int64]
+    is_ab: NDArray[np.int64]
+    outcome: NDArray[np.float64]
+
+
+def load_expected_outcomes(session: Session, scope: MatchScope) -> ExpectedOutcomes:
+    columns = (MatchRow.id, case((JudgmentRow.shown_order == "ab", 1), else_=0), JudgmentRow.expected_outcome)
+    query = _in_scope(select(*columns).join(JudgmentRow, JudgmentRow.match_id == MatchRow.id), scope)
+    query = query.where(MatchRow.state == "scored", JudgmentRow.expected_outcome.is_not(None))
+    match_id, is_ab, outcome = read_numbers(session, query)
+    return ExpectedOutcomes(match_id.astype(np.int64), is_ab.astype(np.int64), outcome)
 
 
 def _code(column: InstrumentedAttribute[str | None]) -> Case[int]:

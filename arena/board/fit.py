@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from arena.board.calibrate import calibrate
 from arena.board.evidence import Evidence
+from arena.board.expected import expect
 from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
 from arena.board.style import style_covariates
 from arena.outcomes import OutcomeRows, is_both_bad, is_flip, take_majority, to_outcome_rows
@@ -61,6 +62,8 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
     if query.lens == "human" and query.votes == "majority":
         stored, n_without_majority = take_majority(stored)
     rows = to_outcome_rows(stored, query.flips, query.both_bad)
+    if evidence.expected is not None:
+        rows = expect(rows, evidence.expected)
     if query.votes == "majority":
         rows = rows.without_order()
     met = _facts_of(evidence, np.union1d(stored.contestant_a, stored.contestant_b))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from arena.outcomes import BothBad, Flips
 Method = Literal["bradley-terry", "elo", "win-rate", "mean-level"]
 Votes = Literal["each", "majority"]
 Ties = Literal["half", "davidson"]
+Outcomes = Literal["verdict", "probability"]
 CONTROLS = ("length", "markdown", "position")
 
 
@@ -30,6 +32,12 @@ class BoardQuery:
         Rank as of this match; None: all there are.
     gate : str or None
         An exact check that decides on `correctness` prompts, as `number`; no judge can overrule it.
+    outcomes : {"verdict", "probability"}
+        What a judgment counts: its verdict, or the outcome expected from the probabilities of the menu where
+        the judge's model gives them.
+    min_agreement, min_gold, min_median_s : float or None
+        The vote rule: whose votes count. A share of other people's votes agreed with, a share of gold pairs
+        judged right, a median of seconds a vote; None asks nothing.
     """
 
     dataset: str | None = None
@@ -44,8 +52,21 @@ class BoardQuery:
     tags: tuple[str, ...] = ()
     last_match_id: int | None = None
     gate: str | None = None
+    outcomes: Outcomes = "verdict"
+    min_agreement: float | None = None
+    min_gold: float | None = None
+    min_median_s: float | None = None
+
+    @property
+    def has_vote_rule(self) -> bool:
+        return (self.min_agreement, self.min_gold, self.min_median_s) != (None, None, None)
 
     def __post_init__(self) -> None:
+        self._check_model()
+        self._check_outcomes()
+        self._check_vote_rule()
+
+    def _check_model(self) -> None:
         unknown = [name for name in self.control if name not in CONTROLS]
         if unknown:
             raise UsageError(f"'{unknown[0]}' cannot be controlled for; choose from {', '.join(CONTROLS)}.")
@@ -71,6 +92,29 @@ class BoardQuery:
             raise UsageError("A gate decides a judge's matches within one data set: use --lens judge there.")
         if self.ties != "half" and self.method != "bradley-terry":
             raise UsageError(f"'{self.ties}' is a model of ties for Bradley-Terry, not for {self.method}.")
+
+    def _check_outcomes(self) -> None:
+        if self.outcomes == "verdict":
+            return
+        if self.lens == "human" or self.method == "mean-level":
+            raise UsageError(
+                "Only a judge's verdicts have probabilities: use the judge or the calibrated lens, and no"
+                " levels."
+            )
+        if self.flips != "mean" or self.ties != "half" or self.gate is not None:
+            raise UsageError(
+                "An expected outcome is no verdict: it knows no flip, no tie and no gate. Use --flips mean,"
+                " --ties half and no --gate."
+            )
+
+    def _check_vote_rule(self) -> None:
+        if self.has_vote_rule and (self.lens == "judge" or self.method == "mean-level"):
+            raise UsageError("A vote rule leaves out votes, which rank nobody here: use --lens human.")
+        for name, value in (("agreement", self.min_agreement), ("gold", self.min_gold)):
+            if value is not None and not 0 <= value <= 1:
+                raise UsageError(f"A vote rule asks for a share of {name} from 0 to 1, not {value:g}.")
+        if self.min_median_s is not None and not 0 <= self.min_median_s < math.inf:
+            raise UsageError(f"A vote rule asks for seconds from 0, not {self.min_median_s:g}.")
 
 
 @dataclass(frozen=True)
@@ -132,7 +176,7 @@ class ReasonCount:
 
 @dataclass(frozen=True)
 class Board:
-    """A ranking with its evidence, best first."""
+    """A ranking with its evidence, best first. `left_out_voters` are those whom the vote rule leaves out."""
 
     query: BoardQuery
     judges: tuple[str, ...]
@@ -153,3 +197,4 @@ class Board:
     is_invented: bool
     last_match_id: int
     data_hash: str
+    left_out_voters: tuple[str, ...] = ()

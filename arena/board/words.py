@@ -47,6 +47,8 @@ def _nothing_to_rank(board: Board) -> str:
         return f"{scope} has one contestant, {only}; a ranking compares at least two."
     if board.n_matches and not board.n_scored:
         return f"{scope} has {board.n_matches:,} matches, and none of them is scored."
+    if not board.n_matches and board.query.lens == "human" and board.left_out_voters:
+        return f"{scope} has no votes that the vote rule keeps."
     if not board.n_matches:
         who = "people" if board.query.lens == "human" else "a judge"
         return f"{scope} has no matches by {who} yet."
@@ -83,6 +85,8 @@ def notes_of(board: Board, evidence: Evidence, fitted: Fitted) -> tuple[str, ...
             f"The check {board.query.gate} decides {n:,} matches on correctness prompts and overrules the"
             f" judge in {changed:,} of them."
         )
+    notes += [evidence.vote_rule] if evidence.vote_rule else []
+    notes += _on_probabilities(evidence)
     if board.unscored:
         n = sum(count.n for count in board.unscored)
         listed = ", ".join(f"{count.n:,} {count.reason.replace('_', ' ')}" for count in board.unscored)
@@ -98,6 +102,16 @@ def notes_of(board: Board, evidence: Evidence, fitted: Fitted) -> tuple[str, ...
             f"{fitted.n_without_text:,} matches are left out: their texts, which style needs, are missing."
         )
     return tuple(dict.fromkeys(notes))
+
+
+def _on_probabilities(evidence: Evidence) -> list[str]:
+    if evidence.expected is None:
+        return []
+    said = "Each verdict counts as the outcome expected from the probabilities that the judge's model gave."
+    n = evidence.expected.n_left_out
+    if not n:
+        return [said]
+    return [said, f"{n:,} scored matches are left out: a verdict of theirs has no known probability."]
 
 
 def _who_ranks(board: Board, evidence: Evidence) -> list[str]:

@@ -13,6 +13,8 @@ from arena.errors import UsageError
 from arena.leaderboard import CONTROLS, Board, BoardQuery, get_board
 from arena.receipt import make_receipt
 
+VOTE_RULE = "agreement=0.6,gold=0.8,seconds=3"
+
 
 def add_commands(commands: Subparsers) -> None:
     _add_leaderboard(commands)
@@ -43,9 +45,14 @@ def add_board_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", default=[], metavar="T", help="only prompts with this tag")
     parser.add_argument("--gate", metavar="CHECK",
                         help="an exact check that decides on correctness prompts, as number")  # fmt: skip
+    parser.add_argument("--outcomes", choices=("verdict", "probability"), default="verdict",
+                        help="count verdicts, or what the judge's probabilities expect")  # fmt: skip
+    parser.add_argument("--vote-rule", default="", metavar="RULE",
+                        help=f"whose votes count: any of {VOTE_RULE}")  # fmt: skip
 
 
 def to_query(arguments: argparse.Namespace) -> BoardQuery:
+    rule = _read_vote_rule(arguments.vote_rule)
     return BoardQuery(
         dataset=arguments.dataset,
         lens=arguments.lens or "judge",
@@ -58,7 +65,25 @@ def to_query(arguments: argparse.Namespace) -> BoardQuery:
         control=split_names(arguments.control),
         tags=tuple(arguments.tag),
         gate=arguments.gate,
+        outcomes=arguments.outcomes,
+        min_agreement=rule.get("agreement"),
+        min_gold=rule.get("gold"),
+        min_median_s=rule.get("seconds"),
     )
+
+
+def _read_vote_rule(text: str) -> dict[str, float]:
+    rule = {}
+    for part in split_names(text):
+        name, _, value = part.partition("=")
+        try:
+            rule[name.strip()] = float(value)
+        except ValueError as error:
+            raise UsageError(f"'{part}' is no part of a vote rule; write {VOTE_RULE}.") from error
+    unknown = [name for name in rule if name not in ("agreement", "gold", "seconds")]
+    if unknown:
+        raise UsageError(f"A vote rule knows no '{unknown[0]}'; write {VOTE_RULE}.")
+    return rule
 
 
 def leaderboard(arguments: argparse.Namespace) -> int:
