@@ -16,6 +16,7 @@ from db.exact import NewScore, ScorableResponse
 from judge.exact import ExactScore, Metric, MetricError, nearest, parse_metric, score_text
 
 CHUNK = 500
+MAX_NAME_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def _parse(text: str) -> Metric:
         metric = parse_metric(text)
     except MetricError as error:
         raise UsageError(f"This metric cannot be: {error}.") from error
+    if len(metric.key) > MAX_NAME_CHARS:
+        raise UsageError(f"A metric with its argument has at most {MAX_NAME_CHARS} characters.")
     if metric.name == "perplexity":
         raise UsageError(
             "Perplexity is kept when responses are generated with log-probabilities (generate --logprobs)."

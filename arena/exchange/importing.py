@@ -14,6 +14,7 @@ from arena.exchange.detection import Detection, detect_checked, renamed
 from arena.exchange.errors import FormatError, RowError, SourceError
 from arena.exchange.formats import Context, PairOfFile
 from arena.exchange.landing.batch import BatchLander
+from arena.exchange.landing.lengths import MAX_NAME_CHARS
 from arena.exchange.mapping import NO_MAPPING, ColumnMapping
 from arena.exchange.records import Item
 from arena.exchange.report import (
@@ -96,6 +97,8 @@ def import_files(
     dataset = dataset.strip()
     if not dataset:
         raise UsageError("Give the data set a name.")
+    if len(dataset) > MAX_NAME_CHARS:
+        raise UsageError(f"The data set's name is longer than {MAX_NAME_CHARS} characters.")
     files = [_open(source, mapping or NO_MAPPING) for source in sources]
     _refuse_unknown_columns(files, mapping or NO_MAPPING)
     ordered = sorted((file for file in files if file.detection is not None), key=_phase)

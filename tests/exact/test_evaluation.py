@@ -1,7 +1,6 @@
 """Exact scores stored and shown: columns with intervals, pass@k, correlation with people, contradictions."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -15,16 +14,9 @@ from arena.leaderboard import BoardQuery, get_board
 from db import Database
 from db.boards import MatchScope, load_match_arrays
 from judge.exact import pass_at_k
-from tests.arena.filling import both_orders, import_rows, new_store, record
+from tests.arena.filling import both_orders, import_rows, record
 from tests.fake_llm import scripts, serve
 from tests.shared_data import SHARED_DATA, needs_shared_data
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    database = new_store(tmp_path)
-    yield database
-    database.close()
 
 
 def fill_sums(database: Database, n_prompts: int = 8) -> None:

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,16 +15,9 @@ from arena.leaderboard import BoardQuery, get_board
 from db import Database
 from judge import CallRejectedError, Message
 from judge.reward import RewardModel, conversation, read_score
-from tests.arena.filling import import_rows, new_store
+from tests.arena.filling import import_rows
 
 Answer = tuple[int, Any]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    database = new_store(tmp_path)
-    yield database
-    database.close()
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def test_harmless_oddities_are_read(content: bytes, database: Database, query: Q
 
 
 def test_a_long_json_list_is_read_piece_by_piece(database: Database) -> None:
-    rows = [{"prompt": f"question {n}", "category": "x" * 5000} for n in range(700)]
+    rows = [{"prompt": f"question {n} " + "x" * 5000} for n in range(700)]
     report = import_files(database, [("long.json", json.dumps(rows, indent=1).encode())], "d", mode=DRY_RUN)
     assert report.totals[Kind.PROMPTS].n_new == 700
 

@@ -1,14 +1,13 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from arena.store import open_store
 from db import Database
-from tests.arena.filling import new_store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    database = new_store(tmp_path)
+def store(store_url: str) -> Iterator[Database]:
+    database = open_store(store_url)
     yield database
     database.close()

@@ -78,6 +78,7 @@ def start(words: list[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
+@pytest.mark.on_sqlite
 def test_every_response_is_there_once_after_two_kills(store: Database) -> None:
     ask_for(store, N_PROMPTS)
     provider = Provider()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from arena.exchange.errors import RowError
 from arena.exchange.landing.contestants import ContestantLander, JudgeLander
 from arena.exchange.landing.ledger import Ledger
+from arena.exchange.landing.lengths import too_long
 from arena.exchange.landing.pairs import PairLander, WantedPair
 from arena.exchange.landing.prompts import PromptLander, PromptSlot, WantedPrompt
 from arena.exchange.landing.responses import ResponseLander, ResponseSlot, WantedResponse
@@ -46,10 +47,7 @@ class BatchLander:
 
     def land(self, items: Sequence[Item], source: str, report_bad: Callable[[int, str], None]) -> None:
         """Land items in the order given; `report_bad` gets the line and the reason of what cannot land."""
-        for item in items:
-            if _is_alone(item):
-                report_bad(item.line, "both sides are the same contestant; a match needs two")
-        items = [item for item in items if not _is_alone(item)]
+        items = [item for item in items if _is_usable(item, report_bad)]
         prompts = self._land_prompts(items)
         wanted: list[WantedResponse] = []
         ready: list[_Ready] = []
@@ -99,6 +97,13 @@ class BatchLander:
             if error is not None:
                 report_bad(pair.item.line, str(error))
         self._scores.land(scores)
+
+
+def _is_usable(item: Item, report_bad: Callable[[int, str], None]) -> bool:
+    why = "both sides are the same contestant; a match needs two" if _is_alone(item) else too_long(item)
+    if why is not None:
+        report_bad(item.line, why)
+    return why is None
 
 
 def _is_alone(item: Item) -> bool:

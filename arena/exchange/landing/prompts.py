@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from arena.exchange.errors import RowError
 from arena.exchange.identity import hash_messages, hash_turns
@@ -11,6 +12,8 @@ from arena.exchange.landing.ledger import Fate, Ledger
 from arena.exchange.records import PromptItem, as_messages
 from arena.exchange.report import Kind
 from db.landing import Landing
+
+MAX_ID_CHARS: Final = 200
 
 
 @dataclass(slots=True)
@@ -209,10 +212,10 @@ class PromptLander:
 
 
 def _hash(item: PromptItem) -> str | None:
-    """Hash the text; a loose value counts as a text where it holds more than one word."""
+    """Hash the text; a loose value counts as a text where it is longer than any id or has several words."""
     if item.messages is not None:
         return item.text_hash
-    if item.key is None and item.loose is not None and len(item.loose.split()) > 1:
+    if item.key is None and item.loose is not None and not _may_be_id(item.loose):
         return hash_messages([{"role": "user", "content": item.loose}])
     return None
 
@@ -222,7 +225,12 @@ def _single_word(item: PromptItem) -> str | None:
     if item.messages is None or len(item.messages) != 1:
         return None
     word = item.messages[0][1]
-    return word if len(word) <= 200 and len(word.split()) == 1 else None
+    return word if word.strip() and _may_be_id(word) else None
+
+
+def _may_be_id(word: str) -> bool:
+    """Tell one short word from a text, which in some scripts has no spaces."""
+    return len(word) <= MAX_ID_CHARS and len(word.split()) <= 1
 
 
 def _messages(slot: PromptSlot) -> list[dict[str, str]] | None:

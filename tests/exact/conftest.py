@@ -1,0 +1,13 @@
+from collections.abc import Iterator
+
+import pytest
+
+from arena.store import open_store
+from db import Database
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Database]:
+    database = open_store(store_url)
+    yield database
+    database.close()
