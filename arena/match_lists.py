@@ -17,6 +17,7 @@ from db.match_list import ListedMatch
 
 __all__ = [
     "CAP",
+    "PAGE_SIZE",
     "TEXT_WINDOW",
     "ListedDataset",
     "MatchChoices",

@@ -20,7 +20,7 @@ from arena.run.subjects import to_subject
 from arena.store import in_words
 from db import Database, judges, match_detail
 from db.judges import StoredJudge
-from db.match_detail import StoredMatch, StoredOrder, StoredVote
+from db.match_detail import StoredMatch, StoredOrder, StoredReview, StoredVote
 from db.results import PromptText
 from db.runs import PlannedJudgment
 from judge import JudgeSpec
@@ -34,6 +34,7 @@ __all__ = [
     "Neighbours",
     "Outcome",
     "PeopleCount",
+    "StoredReview",
     "get_match",
     "get_neighbours",
     "list_matches",
@@ -72,7 +73,20 @@ class MatchDetail:
     repetition: int
     orders: tuple[OrderView, ...]
     votes: tuple[StoredVote, ...]
+    review: StoredReview | None
     sentence: str
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What the judge's calls cost together; None where any of them is unknown."""
+        costs = [order.stored.cost_usd for order in self.orders]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+    @property
+    def latency_s(self) -> float | None:
+        """Seconds of the judge's calls together; None where any of them is unknown."""
+        waits = [order.stored.latency_s for order in self.orders]
+        return None if not waits or None in waits else sum(wait for wait in waits if wait is not None)
 
 
 def get_match(database: Database, match_id: int) -> MatchDetail:
@@ -103,6 +117,7 @@ def get_match(database: Database, match_id: int) -> MatchDetail:
         repetition=stored.repetition,
         orders=orders,
         votes=stored.votes,
+        review=stored.review,
         sentence=_sentence(row),
     )
 

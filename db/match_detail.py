@@ -13,6 +13,7 @@ from db.match_list import ListedMatch, load_listed
 from db.tables import (
     CallRow,
     DatasetRow,
+    DisagreementMarkRow,
     GradeRow,
     JudgeRow,
     JudgmentRow,
@@ -65,6 +66,15 @@ class StoredVote:
 
 
 @dataclass(frozen=True)
+class StoredReview:
+    """What a reviewer decided about a match: who is right, or what is wrong with the question."""
+
+    mark: str
+    comment: str | None
+    marked_at: datetime
+
+
+@dataclass(frozen=True)
 class StoredMatch:
     """One match with everything a reviewer reads. Texts are None where the source gave none."""
 
@@ -81,6 +91,7 @@ class StoredMatch:
     repetition: int
     orders: tuple[StoredOrder, ...]
     votes: tuple[StoredVote, ...]
+    review: StoredReview | None
 
 
 def get_stored_match(session: Session, match_id: int) -> StoredMatch:
@@ -118,7 +129,13 @@ def get_stored_match(session: Session, match_id: int) -> StoredMatch:
         repetition=row.repetition,
         orders=_orders(session, match_id),
         votes=_votes(session, row),
+        review=_review(session, match_id),
     )
+
+
+def _review(session: Session, match_id: int) -> StoredReview | None:
+    row = session.get(DisagreementMarkRow, match_id)
+    return None if row is None else StoredReview(row.mark, row.comment, row.marked_at)
 
 
 def _orders(session: Session, match_id: int) -> tuple[StoredOrder, ...]:

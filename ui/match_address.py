@@ -8,6 +8,7 @@ import streamlit as st
 
 from arena.matches import MatchFilter
 from ui.navigation import Query
+from ui.way_back import carried
 
 Outcome = Literal["decided", "tie", "both_bad", "flip", "unscored"]
 
@@ -51,8 +52,8 @@ def filter_to_query(wanted: MatchFilter) -> dict[str, str | list[str]]:
 
 
 def with_match(wanted: MatchFilter, match_id: int) -> Query:
-    """Return the address of one match within the filter's list."""
-    return {"match": match_id, **filter_to_query(wanted)}
+    """Return the address of one match within the filter's list, and of where the list was opened."""
+    return {"match": match_id, **filter_to_query(wanted), **carried()}
 
 
 def _one_of(given: str | None, known: tuple[str, ...]) -> str | None:

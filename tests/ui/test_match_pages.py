@@ -7,6 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from arena.audit.disagreements import get_disagreements
 from db import Database
 from tests.ui.filling import fill, judge, leader, mixed, vote
 from tests.ui.opening import open_page, text_of
@@ -119,6 +120,79 @@ def test_previous_and_next_stay_within_the_filter(store: Database) -> None:
     links = {text: address for address, text in re.findall(r'href="([^"]*)"[^>]*>(\w+)</a>', anchors)}
     assert f"match={ids[0]}&" in links["Previous"]
     assert f"match={ids[2]}&" in links["Next"]
+
+
+def test_a_match_of_another_dataset_says_so_and_keeps_to_its_own_list(store: Database) -> None:
+    judge(store, fill(store), mixed)
+    fill(store, dataset="mine", contestants=("x", "y"))
+    for asked in ("mine", "gone"):
+        said = text_of(open_page(MATCH, match="1", dataset=asked))
+        assert f"Match 1 is of the dataset poems, not of {asked}." in said
+        assert "36 of 36" in said
+
+
+def test_a_match_outside_of_its_list_says_so(store: Database) -> None:
+    judge(store, fill(store), leader(0, 1, 2))
+    said = text_of(open_page(MATCH, match="1", dataset="poems", outcome="flip"))
+    assert "not in this list of 0" in said
+    assert "cannot be shown" in text_of(open_page(MATCH, match="1", dataset="poems", judge="gone"))
+
+
+def test_the_list_is_left_and_found_at_the_page_of_the_match(store: Database) -> None:
+    judge(store, fill(store, n_prompts=20), mixed)
+    app = open_page(MATCH, match="1", dataset="poems", back="leaderboard?dataset=poems&lens=human")
+    links = {link.value: link for link in app.page_link}
+    assert "page=2" in str(links["All of this list"].proto)
+    assert "lens=human" in str(links["Leaderboard"].proto)
+    assert "back=" in " ".join(str(one.value) for one in app.html if "Previous" in str(one.value))
+
+
+@pytest.mark.parametrize(
+    "back", ["https://e.example/", "nowhere?x=1", "//e.example", "leaderboard" + "x" * 3000]
+)
+def test_a_way_back_leads_nowhere_else(store: Database, back: str) -> None:
+    judge(store, fill(store), mixed)
+    app = open_page(MATCHES, dataset="poems", back=back)
+    assert not app.exception
+    assert "back=" not in table_of(app)
+    assert not app.page_link
+
+
+def test_a_reviewer_agrees_or_disagrees_and_takes_it_back(store: Database) -> None:
+    filled = fill(store)
+    judge(store, filled, leader(0, 1, 2), kind="model")
+    vote(store, filled, lambda prompt: "b")
+    app = open_page(MATCH, match="1")
+    app.button(key="review_agree").click().run()
+    assert "You agree with the judge" in text_of(app)
+    app.button(key="review_undo").click().run()
+    app.radio(key="review_why").set_value("rubric_unclear")
+    app.text_input(key="review_comment").set_value("what is <b>clear</b>?")
+    app.button(key="review_save").click().run()
+    assert not app.exception
+    assert "You disagree: the rubric is unclear: what is <b>clear</b>?" in text_of(app)
+    queue = get_disagreements(store, "even-judge")
+    assert {one.match_id: one.mark for one in queue}[1] == "rubric_unclear"
+
+
+def test_a_vote_is_not_reviewed(store: Database) -> None:
+    vote(store, fill(store), lambda prompt: "a")
+    assert not open_page(MATCH, match="1").button
+
+
+def test_a_search_beyond_its_bounds_says_how_far_it_went(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(store, fill(store), mixed)
+    monkeypatch.setattr("arena.match_lists.CAP", 10)
+    monkeypatch.setattr("db.match_filter.TEXT_WINDOW", 5)
+    monkeypatch.setattr("arena.match_lists.TEXT_WINDOW", 5)
+    said = text_of(open_page(MATCHES, dataset="poems", text="ANSWER"))
+    assert "5 matches, newest first" in said
+    assert "Responses were searched in the newest" in said
+    assert "more than 10 matches; the newest are listed" in text_of(
+        open_page(MATCHES, dataset="poems", text="subject")
+    )
 
 
 @pytest.mark.parametrize("given", ["99999", "abc", "-1", "1;drop", "0", "9" * 40])

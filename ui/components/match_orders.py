@@ -88,6 +88,14 @@ def _show_sent(messages: Sequence[tuple[str, str]] | None, *, key: str) -> None:
                 st.html(Markup('<p class="eh-turn">{}</p>{}').format(role, render_plain(content)))
 
 
+def whole_figures(detail: MatchDetail) -> dict[str, str]:
+    """Return what the match cost and took over both orders; nothing where no model was asked."""
+    if not any(order.stored.model or order.stored.n_tokens_out for order in detail.orders):
+        return {}
+    waited = detail.latency_s
+    return {"cost": usd(detail.cost_usd)} | ({} if waited is None else {"time": f"{seconds(waited)} s"})
+
+
 def _figures(order: OrderView) -> dict[str, str]:
     """Return what is known of the call; imported judgments know nothing of it."""
     stored = order.stored

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from arena.matches import get_match, get_neighbours
+from arena.matches import get_match
 from ui.address import id_from_address
 from ui.components.empty import show_empty
-from ui.components.match_orders import show_orders, show_votes
+from ui.components.match_orders import show_orders, show_votes, whole_figures
+from ui.components.match_review import show_review
+from ui.components.match_way import show_way
 from ui.components.responses import Side, ask_side, ask_view, show_sides, show_text
 from ui.components.words import facts, invented_badge, lead, note
-from ui.match_address import filter_from_address, filter_to_query, with_match
-from ui.navigation import MATCH, MATCHES, RUNS, page_link, same_page_link
+from ui.navigation import JUDGES, MATCHES, RUNS, Query, page_link
 from ui.render import label
 from ui.state import database
 
@@ -29,16 +30,7 @@ if match_id is None:
 db = database()
 detail = get_match(db, match_id)
 row = detail.row
-wanted = filter_from_address()
-near = get_neighbours(db, wanted, match_id)
-with st.container(horizontal=True, vertical_alignment="center"):
-    page_link(
-        MATCHES, "All of this list", filter_to_query(wanted) or {"dataset": row.dataset}, icon="arrow_back"
-    )
-    for text, other in (("Previous", near.previous_id), ("Next", near.next_id)):
-        if other is not None:
-            same_page_link(MATCH, text, with_match(wanted, other))
-    note(f"{near.position:,} of {near.n_total:,}")
+show_way(db, detail)
 
 st.title(f"{label(row.contestant_a)} against {label(row.contestant_b)}", anchor=False)
 if detail.is_invented:
@@ -52,12 +44,16 @@ facts(
         "version": detail.judge_version[:8],
         "rubric": detail.rubric or "not known",
         "tags": ", ".join(detail.tags) or "none",
+        **whole_figures(detail),
     }
 )
-if detail.run_id is not None:
-    page_link(
-        RUNS, f"Run {detail.run_id}", {"dataset": row.dataset, "run": detail.run_id}, icon="play_circle"
-    )
+show_review(detail)
+with st.container(horizontal=True):
+    if row.judge_kind != "human":
+        page_link(JUDGES, "The judge's card", {"dataset": row.dataset}, icon=JUDGES.icon)
+    if detail.run_id is not None:
+        run: Query = {"dataset": row.dataset, "run": detail.run_id}
+        page_link(RUNS, f"Run {detail.run_id}", run, icon=RUNS.icon)
 
 st.subheader("Prompt")
 messages = detail.messages

@@ -13,7 +13,9 @@ from ui.figures import plural
 from ui.match_address import filter_to_query
 from ui.navigation import MATCHES, RUNS
 from ui.state import database
+from ui.way_back import show_way_back
 
+show_way_back()
 st.title("Matches")
 db = database()
 with st.container(horizontal=True, vertical_alignment="bottom"):
