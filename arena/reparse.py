@@ -10,9 +10,9 @@ from typing import cast
 
 from arena.errors import UsageError
 from arena.judges import SHORT_VERSION, find_judge
+from arena.run.answers import to_reply
 from arena.run.judge_choice import to_new_judge
 from arena.run.slates import pair_verdicts
-from arena.run.station import to_reply
 from arena.store import in_words
 from db import Database, datasets, judges, reread
 from db.reread import AnsweredJudgment, RereadJudgment

@@ -33,9 +33,11 @@ class Turn(IntEnum):
     """A whole import is one long transaction; runs and votes go on beside it."""
     RUNNER = 3
     """Held by a connection instead of a transaction: the one runner of this database."""
+    BEAT = 4
+    """A worker's sign of life must not wait for a writer that froze."""
 
 
-IDLE_TIMEOUT_S = {Turn.SHORT: 20, Turn.IMPORT: 600}
+IDLE_TIMEOUT_S = {Turn.SHORT: 20, Turn.IMPORT: 600, Turn.BEAT: 2}
 """A frozen process is put out of its transaction after this long, and gives way to the others."""
 LOCK_TIMEOUT_S = 60
 NOT_ALLOWED = ("42501", "25006", "3F000")

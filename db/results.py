@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
+from db.errors import NotFoundError
 from db.matches import build_matches
 from db.tables import CallRow, GradeRow, JudgmentRow, PromptRow, ReferenceRow, ResponseRow, RunRow, utc_now
 from db.upsert import insert_new
@@ -79,6 +80,14 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What a run has spent so far, over all its workers."""
+
+    n_calls: int
+    cost_usd: float
+
+
+@dataclass(frozen=True)
 class PromptText:
     id: int
     messages: tuple[tuple[str, str], ...]
@@ -135,7 +144,7 @@ def save_results(
     calls: Sequence[StoredCall],
     judgments: Sequence[FinishedJudgment],
     progress: Progress,
-) -> None:
+) -> Spent:
     """Store a batch: its calls, its judgments, the matches they complete, and the run's counters.
 
     Doing so twice changes nothing but the counters: a call is unique by key, and a judgment that has been
@@ -143,6 +152,33 @@ def save_results(
     """
     now = utc_now()
     save_calls(session, calls, now)
+    fresh = _save_judgments(session, judgments, now) if judgments else []
+    n_scored = sum(judgment.state == "scored" for judgment in fresh)
+    spent = session.execute(
+        update(RunRow)
+        .where(RunRow.id == run_id)
+        .values(
+            n_scored=RunRow.n_scored + n_scored,
+            n_unscored=RunRow.n_unscored + len(fresh) - n_scored,
+            n_calls=RunRow.n_calls + progress.n_calls,
+            n_cached=RunRow.n_cached + progress.n_cached,
+            n_retries=RunRow.n_retries + progress.n_retries,
+            n_unpriced=RunRow.n_unpriced + progress.n_unpriced,
+            cost_usd=RunRow.cost_usd + progress.cost_usd,
+            heartbeat_at=now,
+        )
+        .returning(RunRow.n_calls, RunRow.cost_usd)
+    )
+    row = spent.first()
+    if row is None:
+        raise NotFoundError(f"Run {run_id} is gone.")
+    return Spent(*row)
+
+
+def _save_judgments(
+    session: Session, judgments: Sequence[FinishedJudgment], now: datetime
+) -> list[FinishedJudgment]:
+    """Store those that nobody has decided yet, with the matches they complete; return them."""
     ids = _call_ids(session, {key for judgment in judgments for key in judgment.call_keys})
     open_ids = set(
         session.scalars(
@@ -156,21 +192,7 @@ def save_results(
     fresh = [judgment for judgment in judgments if judgment.id in open_ids]
     _update_judgments(session, fresh, ids, now)
     build_matches(session, [judgment.id for judgment in fresh])
-    n_scored = sum(judgment.state == "scored" for judgment in fresh)
-    session.execute(
-        update(RunRow)
-        .where(RunRow.id == run_id)
-        .values(
-            n_scored=RunRow.n_scored + n_scored,
-            n_unscored=RunRow.n_unscored + len(fresh) - n_scored,
-            n_calls=RunRow.n_calls + progress.n_calls,
-            n_cached=RunRow.n_cached + progress.n_cached,
-            n_retries=RunRow.n_retries + progress.n_retries,
-            n_unpriced=RunRow.n_unpriced + progress.n_unpriced,
-            cost_usd=RunRow.cost_usd + progress.cost_usd,
-            heartbeat_at=now,
-        )
-    )
+    return fresh
 
 
 def save_calls(session: Session, calls: Sequence[StoredCall], now: datetime) -> None:

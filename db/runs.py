@@ -31,6 +31,7 @@ class StoredRun:
     state: str
     wanted: str
     stop_reason: str | None
+    ending: str | None
     plan: dict[str, Any]
     n_planned: int
     n_already: int
@@ -242,10 +243,12 @@ def load_planned(
 
 
 def load_planned_lists(
-    session: Session, run_id: int, after_prompt_id: int, n_prompts: int
+    session: Session, run_id: int, after_prompt_id: int, n_prompts: int, last_prompt_id: int | None = None
 ) -> list[PlannedJudgment]:
     """Return all planned judgments of the run on the next prompts, so that no list is split."""
-    planned = (JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
+    planned = [JudgmentRow.run_id == run_id, JudgmentRow.state == "planned"]
+    if last_prompt_id is not None:
+        planned.append(JudgmentRow.prompt_id <= last_prompt_id)
     prompts = (
         select(JudgmentRow.prompt_id)
         .where(*planned, JudgmentRow.prompt_id > after_prompt_id)
@@ -282,27 +285,3 @@ def fail_planned(session: Session, run_id: int, reason: str, detail: str) -> int
     )
     build_matches(session, ids)
     return len(ids)
-
-
-def list_planned_blocks(session: Session, run_id: int, size: int) -> list[int]:
-    """Return which blocks of `size` consecutive judgment ids hold planned judgments of the run."""
-    block = JudgmentRow.id // size
-    query = (
-        select(block)
-        .where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
-        .group_by(block)
-        .order_by(block)
-    )
-    return list(session.scalars(query))
-
-
-def end_run(session: Session, run_id: int) -> bool:
-    """Mark a running run without planned judgments as done; return whether this call did it."""
-    planned = select(JudgmentRow.id).where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
-    ended = session.execute(
-        update(RunRow)
-        .where(RunRow.id == run_id, RunRow.state == "running", ~planned.exists())
-        .values(state="done", finished_at=utc_now())
-        .returning(RunRow.id)
-    )
-    return ended.first() is not None

@@ -159,8 +159,12 @@ def resume(arguments: argparse.Namespace) -> int:
 
 
 def _work_or_watch(database: Database, run_id: int, how: str) -> int:
-    """Work the run off here, or watch the process that is the runner already do it."""
+    """Work the run off here, alone or with others, or watch the process that is the runner do it."""
     say(f"Run {run_id}.")
+    if not database.is_sqlite:
+        with _progress(database, run_id):
+            _work_beside_others(database, run_id)
+        return _report(database, run_id, how)
     with runner_lock(database) as is_ours:
         if is_ours:
             with _progress(database, run_id):
@@ -170,6 +174,21 @@ def _work_or_watch(database: Database, run_id: int, how: str) -> int:
             with _progress(database, run_id):
                 while get_run(database, run_id).state not in ENDED:
                     time.sleep(LOOK_EVERY_S)
+    return _report(database, run_id, how)
+
+
+def _work_beside_others(database: Database, run_id: int) -> None:
+    """Be one of the run's workers until it ends; interrupted by hand, pause it for all of them."""
+    from arena.run.distributed import serve_blocks
+
+    try:
+        serve_blocks(database, threading.Event(), until=lambda: get_run(database, run_id).state in ENDED)
+    except KeyboardInterrupt:
+        control_run(database, run_id, "pause")
+        raise
+
+
+def _report(database: Database, run_id: int, how: str) -> int:
     status = get_run(database, run_id)
     print_rows([_row(status)], how)
     say(status.sentence)

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from arena.exchange.identity import hash_turns
 from arena.generate.conversation import Answered, answer
-from arena.generate.crew import Crew, Watcher
 from arena.generate.plan import Missing
 from arena.generate.spec import GenerationSpec
+from arena.run.crew import Crew, Watcher
 from arena.run.pace import Pace
 from arena.run.station import Client, Patience, Spending, Station
 from arena.style_features import get_style_features

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,9 @@ from db import Database, open_database
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 0.5
 STOP_WITHIN_S = 10.0
+START_AGAIN_S = 1.0
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,15 @@ def start_runner(url: str) -> RunnerProcess:
 
 
 def serve_runs(url: str, stop: threading.Event) -> None:
-    """Work off runs as they come until asked to stop; waits while another process is the runner."""
+    """Work off runs as they come until asked to stop.
+
+    On SQLite one process does, and the others wait for it to end. On a server every process takes its share
+    of each run; a generation is worked off whole by whoever claims it.
+    """
     database: Database = open_database(url)
     try:
+        if not database.is_sqlite:
+            _serve_beside_others(database, stop)
         while not stop.is_set():
             with runner_lock(database) as is_ours:
                 while is_ours and not stop.is_set():
@@ -63,6 +74,36 @@ def serve_runs(url: str, stop: threading.Event) -> None:
             stop.wait(LOOK_EVERY_S)
     finally:
         database.close()
+
+
+def _serve_beside_others(database: Database, stop: threading.Event) -> None:
+    from arena.run.distributed import serve_blocks
+
+    generating = threading.Thread(target=_serve_generations, args=(database, stop))
+    generating.start()
+    try:
+        _until_stopped(stop, lambda: serve_blocks(database, stop))
+    finally:
+        stop.set()
+        generating.join()
+
+
+def _serve_generations(database: Database, stop: threading.Event) -> None:
+    def generate() -> None:
+        generate_waiting(database, lambda: not stop.is_set())
+        stop.wait(LOOK_EVERY_S)
+
+    _until_stopped(stop, generate)
+
+
+def _until_stopped(stop: threading.Event, work: Callable[[], None]) -> None:
+    """Do the same over and over; where it breaks, say so and begin again."""
+    while not stop.is_set():
+        try:
+            work()
+        except Exception:  # the outermost loop: a worker outlives its database
+            LOG.exception("the worker begins again")
+            stop.wait(START_AGAIN_S)
 
 
 def stop_with_parent(stop: threading.Event) -> None:

@@ -12,12 +12,23 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 SHRINK = 2 / 3
 CALM_S = 1.0
 """After a shrink, further 429s of the same burst do not shrink again for so long."""
 GROWTH_PAUSE_S = 10.0
 MINUTE_S = 60.0
+
+
+class Limit(Protocol):
+    """A limit a minute."""
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until one unit is there; 0 when it is."""
+
+    def take(self, amount: float) -> None:
+        """Spend; what is known only afterwards (tokens) may overdraw and is waited for by the next."""
 
 
 @dataclass
@@ -48,13 +59,13 @@ class Pace:
     ----------
     most : int
         Calls at once, never exceeded; the run's `max_concurrency`.
-    requests, tokens : Allowance or None
+    requests, tokens : Limit or None
         Limits a minute; None: none.
     """
 
     most: int
-    requests: Allowance | None = None
-    tokens: Allowance | None = None
+    requests: Limit | None = None
+    tokens: Limit | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     limit: float = field(init=False)
     n_in_flight: int = 0

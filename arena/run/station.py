@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from arena.run.answers import to_reply, to_stored
 from arena.run.pace import Pace
+from arena.run.spending import Spending, Tally
 from db.results import StoredCall
 from judge import (
     CallError,
@@ -22,12 +24,10 @@ from judge import (
     OverBudgetError,
     ProviderCallError,
     RateLimitError,
-    TokenLogprob,
     TransientCallError,
-    most_usd,
 )
 
-LEAST_LOGPROB = -9999.0
+__all__ = ["Client", "Patience", "Spending", "Station"]
 
 
 @dataclass(frozen=True)
@@ -56,79 +56,6 @@ class Client(Protocol):
 
 
 @dataclass
-class Tally:
-    """What has happened since it was last taken."""
-
-    n_calls: int = 0
-    n_cached: int = 0
-    n_retries: int = 0
-    n_unpriced: int = 0
-    cost_usd: float = 0.0
-
-
-@dataclass
-class Spending:
-    """What the run has spent so far, and its caps; None: no cap.
-
-    What calls under way can cost at most is set aside, so that a cap in USD holds where the price is known.
-    """
-
-    max_cost_usd: float | None
-    max_calls: int | None
-    cost_usd: float = 0.0
-    n_calls: int = 0
-    n_in_flight: int = 0
-    n_unsaved: int = 0
-    unsaved_usd: float = 0.0
-    reserved_usd: float = 0.0
-    released: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set whenever a call under way has ended; stations that share this purse wait for each other's."""
-
-    def settle(self, n_calls: int, cost_usd: float, saved: Tally) -> None:
-        """Take over what the database counts over all workers, and add what has come since `saved`."""
-        self.n_unsaved -= saved.n_calls
-        self.unsaved_usd -= saved.cost_usd
-        self.n_calls = n_calls + self.n_unsaved
-        self.cost_usd = cost_usd + self.unsaved_usd
-
-    def book(self, cost_usd: float | None) -> None:
-        """Count an answered call."""
-        self.n_calls += 1
-        self.n_unsaved += 1
-        self.cost_usd += cost_usd or 0.0
-        self.unsaved_usd += cost_usd or 0.0
-
-    def refusal(self, most_usd: float = 0.0) -> str | None:
-        """Say why no further call of that cost may ever start, None while one may."""
-        if self.max_calls is not None and self.n_calls + self.n_in_flight >= self.max_calls:
-            return f"The cap of {self.max_calls:,} calls is reached."
-        if self.max_cost_usd is None:
-            return None
-        if self.cost_usd >= self.max_cost_usd:
-            return f"The cap of ${self.max_cost_usd:.2f} is reached."
-        if self.cost_usd + most_usd > self.max_cost_usd:
-            return (
-                f"The cap of ${self.max_cost_usd:.2f} leaves no room for another call: ${self.cost_usd:.4f}"
-                f" are spent, and one can cost ${most_usd:.4f}."
-            )
-        return None
-
-    def must_wait(self, most_usd: float) -> bool:
-        """Whether a call of that cost fits only if those under way turn out cheaper than they can."""
-        cap = self.max_cost_usd
-        return cap is not None and self.n_in_flight > 0 and self.cost_usd + self.reserved_usd + most_usd > cap
-
-    def reserve_for(self, request: CallRequest) -> float:
-        """Return what to set aside: the most it can cost, else the mean so far; 0 without a cap in USD."""
-        if self.max_cost_usd is None:
-            return 0.0
-        most = most_usd(request)
-        if most is not None:
-            return most
-        return self.cost_usd / self.n_calls if self.n_calls else 0.0
-
-
-@dataclass
 class Station:
     """Serves the calls of one run.
 
@@ -147,6 +74,7 @@ class Station:
     rng: random.Random = field(default_factory=random.Random)
     tally: Tally = field(default_factory=Tally)
     attempts: dict[str, int] = field(default_factory=dict)
+    """By key, of calls whose judgments have not been handed over yet; see `forget`."""
     paid: set[str] = field(default_factory=set)
     n_answers: int = 0
     is_last_lap: bool = False
@@ -157,6 +85,7 @@ class Station:
     refusal: str | None = None
     """Which cap has been reached, None while none has."""
     _under_way: dict[str, asyncio.Future[CallReply]] = field(default_factory=dict)
+    _taken: Tally = field(default_factory=Tally)
 
     async def complete(self, request: CallRequest) -> CallReply:
         """Return the stored answer, or ask the model.
@@ -282,58 +211,13 @@ class Station:
         self.tally.n_unpriced += reply.cost_usd is None
         self.keep(to_stored(request, reply, attempt))
 
+    def forget(self, key: str) -> None:
+        """Drop what is remembered of a call, so that memory does not grow with the run."""
+        self.attempts.pop(key, None)
+        self.paid.discard(key)
+
     def take_tally(self) -> Tally:
-        """Return what has happened since the last time, and start anew."""
-        taken, self.tally = self.tally, Tally()
+        """Return what has happened since the last time; safe beside the thread that counts."""
+        now = replace(self.tally)
+        taken, self._taken = now.minus(self._taken), now
         return taken
-
-
-def to_stored(request: CallRequest, reply: CallReply, attempts: int) -> StoredCall:
-    """Return what the database keeps of an answered call."""
-    return StoredCall(
-        key=request.key,
-        model=request.model,
-        api_base=request.api_base,
-        parameters=[[name, value] for name, value in reply.parameters_sent],
-        raw_text=reply.text,
-        finish_reason=reply.finish_reason,
-        refusal=reply.refusal,
-        n_tokens_in=reply.n_tokens_in,
-        n_tokens_out=reply.n_tokens_out,
-        cost_usd=reply.cost_usd,
-        latency_s=reply.latency_s,
-        attempts=attempts,
-        logprobs=None
-        if reply.logprobs is None
-        else [
-            [token.token, _finite(token.logprob), [[other, _finite(p)] for other, p in token.top]]
-            for token in reply.logprobs
-        ],
-        thinking=reply.thinking,
-    )
-
-
-def _finite(logprob: float) -> float:
-    """Write an impossible token as OpenAI does: JSON has no infinity."""
-    return max(logprob, LEAST_LOGPROB)
-
-
-def to_reply(stored: StoredCall) -> CallReply:
-    """Return the answer as it once arrived."""
-    return CallReply(
-        text=stored.raw_text,
-        finish_reason=stored.finish_reason,
-        n_tokens_in=stored.n_tokens_in,
-        n_tokens_out=stored.n_tokens_out,
-        cost_usd=stored.cost_usd,
-        latency_s=stored.latency_s,
-        parameters_sent=tuple((name, value) for name, value in stored.parameters),
-        logprobs=None
-        if stored.logprobs is None
-        else tuple(
-            TokenLogprob(token, logprob, tuple((other, p) for other, p in top))
-            for token, logprob, top in stored.logprobs
-        ),
-        refusal=stored.refusal,
-        thinking=stored.thinking,
-    )

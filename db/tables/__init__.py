@@ -20,12 +20,14 @@ from db.tables.materials import (
 )
 from db.tables.scores import ExactScoreRow, GenerationRow
 from db.tables.voting import MARKS, BallotRow, DisagreementMarkRow, GoldPairRow, VoteRow
+from db.tables.workers import AllowanceRow, WorkerRow
 
 __all__ = [
     "MARKS",
     "NAMING",
     "REASONS",
     "VERDICTS",
+    "AllowanceRow",
     "BallotRow",
     "Base",
     "CallRow",
@@ -50,6 +52,7 @@ __all__ = [
     "SettingRow",
     "UtcDateTime",
     "VoteRow",
+    "WorkerRow",
     "one_of",
     "utc_now",
 ]

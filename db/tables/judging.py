@@ -61,6 +61,8 @@ class RunRow(Base):
     wanted: Mapped[str] = mapped_column(default="run")
     stop_reason: Mapped[str | None]
     """Why it stopped short, in words for people."""
+    ending: Mapped[str | None]
+    """Why its workers shall let calls under way finish and start none; `stop_reason` once they have."""
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     n_planned: Mapped[int] = mapped_column(default=0)
     n_already: Mapped[int] = mapped_column(default=0)

@@ -1,6 +1,6 @@
-"""Working through many items with full concurrency: feed, work, save in batches, stop when asked.
+"""Working through many items with full concurrency: feed, work, save as it comes, stop when asked.
 
-Knows neither judges nor contestants; `arena.generate.work` says what an item is.
+Knows neither judges nor contestants; `arena.run.work` and `arena.generate.work` say what an item is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Generic, Protocol, TypeVar
 Item = TypeVar("Item")
 
 LOOK_EVERY_S = 0.5
+SAVE_EVERY_S = 0.25
+"""The longest time between two calls of `save`; what is noticed is saved at once."""
 SHORT_GRACE_S = 1.2
 
 
@@ -41,6 +43,8 @@ class Crew(Generic[Item]):
         How long calls under way may still take when the run stopped by itself.
     when_idle : callable
         Called when a worker finds nothing more to do: what is left is under way.
+    when_ending : callable
+        Called once when nothing more may start.
     """
 
     n_workers: int
@@ -50,11 +54,14 @@ class Crew(Generic[Item]):
     asked_to_stop: Watcher
     answer_timeout_s: float
     when_idle: Callable[[], None] = lambda: None
+    when_ending: Callable[[], None] = lambda: None
     left_in: str | None = None
     why: str | None = None
+    n_idle: int = 0
+    """Workers that wait for an item."""
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _noticed: asyncio.Event = field(default_factory=asyncio.Event)
-    _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _is_over: bool = False
 
     async def go(self) -> tuple[str, str | None]:
         """Work until the items are done or something ends it; return the state to leave it in, and why."""
@@ -64,41 +71,55 @@ class Crew(Generic[Item]):
         saver = asyncio.create_task(self._save_as_it_comes())
         watcher = asyncio.create_task(self._watch())
         stopped = asyncio.create_task(self._until_stop())
+        finished = asyncio.create_task(_all(feeder, *workers))
         try:
-            finished = asyncio.ensure_future(_all(feeder, *workers))
-            await asyncio.wait({finished, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({finished, stopped, saver, watcher}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (saver, watcher):
+                if task.done():
+                    task.result()  # it ends early only by an error
             if self._stop.is_set():
                 await self._let_finish(feeder, workers, queue)
             with contextlib.suppress(asyncio.CancelledError):
                 await finished
         finally:
-            others = (*workers, feeder, saver, watcher, stopped)
+            others = (*workers, feeder, watcher, stopped)
             for task in others:
                 task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-            await self.save_now()
+            await asyncio.gather(*others, finished, return_exceptions=True)
+            self._is_over = True
+            self.notice()
+            await saver
         return self.left_in or "done", self.why
 
     def end(self, state: str, why: str | None) -> None:
         """Start nothing more; the first call says the state to leave the run in, and why."""
         if self.left_in is None:
             self.left_in, self.why = state, why
+            self.when_ending()
         self._stop.set()
 
     def notice(self) -> None:
         """Say that there is something to save: it is saved at once, with what comes in meanwhile."""
         self._noticed.set()
 
-    async def save_now(self) -> None:
-        async with self._saving:
-            await asyncio.to_thread(self.save)
+    @property
+    def is_over(self) -> bool:
+        """Whether the next call of `save` is the last."""
+        return self._is_over
 
     async def _work(self, queue: asyncio.Queue[Item | None]) -> None:
-        while (item := await queue.get()) is not None:
+        while (item := await self._next(queue)) is not None:
             await self.do(item)
             if self._stop.is_set():
                 return
         self.when_idle()
+
+    async def _next(self, queue: asyncio.Queue[Item | None]) -> Item | None:
+        self.n_idle += 1
+        try:
+            return await queue.get()
+        finally:
+            self.n_idle -= 1
 
     async def _let_finish(
         self,
@@ -128,10 +149,14 @@ class Crew(Generic[Item]):
         await self._stop.wait()
 
     async def _save_as_it_comes(self) -> None:
-        while True:
-            await self._noticed.wait()
+        """Never cancelled: what has been paid for is stored before anything ends."""
+        while not self._is_over:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SAVE_EVERY_S):
+                    await self._noticed.wait()
             self._noticed.clear()
-            await self.save_now()
+            await asyncio.to_thread(self.save)
+        await asyncio.to_thread(self.save)
 
     async def _watch(self) -> None:
         while True:

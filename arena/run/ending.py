@@ -1,0 +1,33 @@
+"""Leaving a run: its counters, its last matches, and the state it stays in, in one transaction."""
+
+from __future__ import annotations
+
+from db import Database, Session, handing_out, matches, runs, utc_now
+
+OVER_BUDGET = "over_budget"
+UNEXPECTED = "Something unexpected broke; the runner's log says what. Resume to go on."
+
+
+def leave_run(database: Database, run_id: int, state: str, why: str | None) -> str:
+    """Store how a run that was being worked off ended; return the state it is in now.
+
+    A run that has been left already stays as it is. One that was given more to do at the last moment is not
+    done but waits.
+    """
+    with database.write() as session:
+        now = runs.get_run(session, run_id).state
+        if now not in ("running", "planning"):
+            return now
+        if state == "done" and handing_out.has_planned(session, run_id):
+            state = "waiting"
+        _leave(session, run_id, state, why)
+    return state
+
+
+def _leave(session: Session, run_id: int, state: str, why: str | None) -> None:
+    if state == "stopped" and why is not None and why.startswith("The cap of"):
+        runs.fail_planned(session, run_id, OVER_BUDGET, why)
+    matches.build_matches(session, matches.find_unmatched(session, run_id))
+    finished_at = None if state in ("waiting", "paused") else utc_now()
+    runs.set_run(session, run_id, state=state, stop_reason=why, finished_at=finished_at, ending=None)
+    runs.recount(session, run_id)

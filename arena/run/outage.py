@@ -1,0 +1,39 @@
+"""Waiting for a database that does not answer: it restarts, or fails over, and the run goes on."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from db import DatabaseUnreachableError
+
+Answer = TypeVar("Answer")
+
+LOG = logging.getLogger(__name__)
+OUTAGE_S: Final = 120.0
+FIRST_WAIT_S: Final = 0.1
+LONGEST_WAIT_S: Final = 2.0
+
+
+def wait_out(ask: Callable[[], Answer], patience_s: float = OUTAGE_S) -> Answer:
+    """Ask the database, again and again while it does not answer; blocks, so call it in a thread.
+
+    What is asked must do no harm when it is done twice: a commit whose answer was lost may have been made.
+
+    Raises
+    ------
+    DatabaseUnreachableError
+        If it still does not answer after `patience_s`.
+    """
+    deadline, wait_s = time.monotonic() + patience_s, FIRST_WAIT_S
+    while True:
+        try:
+            return ask()
+        except DatabaseUnreachableError as error:
+            if time.monotonic() > deadline:
+                raise
+            LOG.warning("waiting for the database: %s", error)
+        time.sleep(wait_s)
+        wait_s = min(LONGEST_WAIT_S, 2 * wait_s)
