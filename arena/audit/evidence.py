@@ -55,26 +55,34 @@ class Evidence:
 
     def size_of(self, response_id: Ints, feature: str) -> Ints:
         """Return a style feature of each response, -1 where the text is missing."""
+        sizes = self._sizes[feature]
+        return sizes[np.minimum(response_id, len(sizes) - 1)]
+
+    @cached_property
+    def _sizes(self) -> dict[str, Ints]:
+        """Features by response id, -1 at the end and wherever there is no such response."""
         style = self.style
-        if feature == "markdown":
-            values = np.where(style.n_headers < 0, -1, style.n_headers + style.n_list_items + style.n_bold)
-        else:
-            columns = {
-                "length": style.n_chars, "list": style.n_list_items, "header": style.n_headers,
-                "bold": style.n_bold,
-            }  # fmt: skip
-            values = columns[feature]
-        if not len(style.response_id):
-            return np.full(len(response_id), -1, dtype=np.int64)
-        at = np.minimum(np.searchsorted(style.response_id, response_id), len(style.response_id) - 1)
-        found = style.response_id[at] == response_id
-        return np.where(found, values[at], -1)
+        n_marks = style.n_headers + style.n_list_items + style.n_bold
+        columns = {
+            "length": style.n_chars,
+            "markdown": np.where(style.n_headers < 0, -1, n_marks),
+            "list": style.n_list_items,
+            "header": style.n_headers,
+            "bold": style.n_bold,
+        }
+        top = int(style.response_id.max(initial=0)) + 2
+        sizes = {name: np.full(top, -1, dtype=np.int64) for name in columns}
+        for name, column in columns.items():
+            sizes[name][style.response_id] = column
+        return sizes
 
 
 def load_evidence(session: Session, dataset_id: int | None, chosen: Sequence[int] | None = None) -> Evidence:
     """Read what cards need; `chosen` narrows the matches to these judges, None takes all."""
     stored = judges.list_stored_judges(session)
     ids = [judge.id for judge in stored] if chosen is None else list(chosen)
+    # Texts of other data sets do no harm, and leaving them out costs more than reading them.
+    of_texts = None if dataset_id is None or audit.holds_most(session, dataset_id) else dataset_id
     return Evidence(
         dataset_id=dataset_id,
         judges=tuple(stored),
@@ -82,7 +90,7 @@ def load_evidence(session: Session, dataset_id: int | None, chosen: Sequence[int
         matches=audit.load_audit_matches(session, dataset_id, ids),
         prompts=audit.load_prompt_facts(session, dataset_id),
         contestants=tuple(_with_family(one) for one in audit.load_contestants(session)),
-        style=boards.load_style_arrays(session, dataset_id),
+        style=boards.load_style_arrays(session, of_texts),
         costs=tuple(audit.load_prompt_costs(session, dataset_id, ids)),
     )
 
@@ -102,6 +110,8 @@ class Pairs:
     def once(self) -> Pairs:
         """Return each pair's lowest repetition only."""
         m = self.matches
+        if not len(m) or m.repetition.max() == m.repetition.min():
+            return self  # of one judge a pair has each repetition once
         order = np.lexsort((m.repetition, m.response_b, m.response_a))
         a, b = m.response_a[order], m.response_b[order]
         first = np.ones(len(order), dtype=bool)

@@ -116,10 +116,12 @@ def stability_figures(pairs: Pairs) -> list[Figure]:
 def _stability(name: str, pairs: Pairs, verdict: NDArray[np.int64]) -> Figure:
     """Share of the most frequent verdict among the repetitions of a question, averaged over questions."""
     known = verdict > 0
+    if pairs.once is pairs:
+        known[:] = False
     m = pairs.matches.take(known)
     said = verdict[known]
-    _, question = np.unique(np.stack([m.response_a, m.response_b], axis=1), axis=0, return_inverse=True)
-    question = question.reshape(-1)
+    key = m.response_a * (int(m.response_b.max(initial=0)) + 1) + m.response_b
+    _, first, question = np.unique(key, return_index=True, return_inverse=True)
     n_times = np.bincount(question)
     repeated = n_times >= 2
     if not repeated.any():
@@ -127,7 +129,6 @@ def _stability(name: str, pairs: Pairs, verdict: NDArray[np.int64]) -> Figure:
     counts = np.zeros((len(n_times), 5))
     np.add.at(counts, (question, said), 1)
     share = (counts.max(axis=1) / n_times)[repeated]
-    _, first = np.unique(question, return_index=True)
     got = clustered_share(share, m.prompt_id[first][repeated])
     marginal = counts[repeated].sum(axis=0)[1:]
     chance = _chance(Counter(n_times[repeated].tolist()), marginal / marginal.sum())

@@ -23,7 +23,7 @@ NO_TEXT = "not enough data: no decided pair has two texts that differ in it"
 TERMS: Final = (("length",), ("length", "markdown"), ("length", "list", "header", "bold"))
 """Which terms stand in one fit: Markdown as a whole, or its parts beside each other, always with length."""
 
-MIN_PROMPTS_OF_STYLE: Final = 40
+MIN_PROMPTS_OF_TERMS: Final = {"length": 30, "markdown": 40, "list": 40, "header": 40}
 """With 20 prompts the intervals of these terms cover 92 to 93 %, not 95: a few prompts hold most lists."""
 
 
@@ -105,7 +105,7 @@ def _beta(feature: str, judge: Clustered | None, people: Clustered | None) -> Fi
     aside = None
     if people is not None and people.n_items >= MIN_ITEMS and np.isfinite(people.value):
         aside = Aside(people.value, people.n_items)
-    needs = MIN_PROMPTS if feature == "length" else MIN_PROMPTS_OF_STYLE
+    needs = MIN_PROMPTS_OF_TERMS[feature]
     return make_figure(f"{feature}.beta", judge, people=aside, needs_prompts=needs)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from typing import Any
 
@@ -12,7 +13,7 @@ from arena.audit.disagreements import get_disagreements
 from arena.audit.next_labels import plan_labels
 from arena.audit.voters import get_voters
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
-from arena.cli.output import print_rows, say
+from arena.cli.output import print_rows, say, to_plain
 from arena.cli.running import is_own_server
 from arena.errors import UsageError
 from arena.lab import (
@@ -42,6 +43,9 @@ def add_commands(commands: Subparsers) -> None:
         help="the card, what bias does to the ranks, the voters, matches on which people differ, or what to"
         " vote on next",
     )  # fmt: skip
+    parser.add_argument(
+        "--full", action="store_true", help="with --format json: each figure's definition and source too"
+    )
     parser.add_argument("--n", type=int, default=20, metavar="N", help="labels to draw, with --show labels")
     parser.add_argument("--usd-per-vote", type=float, default=0.0, metavar="X", help="with --show labels")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="with --show labels")
@@ -179,17 +183,46 @@ def _labels(arguments: argparse.Namespace) -> int:
 
 def _card(arguments: argparse.Namespace) -> int:
     cards = get_cards(open_database(arguments), arguments.judge, arguments.dataset)
-    document = [
-        {**vars(card), "unscored": {count.reason: count.n for count in card.unscored}} for card in cards
-    ]
+    if arguments.format == "json":
+        _print_cards(cards, is_full=arguments.full)
+        return 0
     rows = [row for card in cards for row in _figure_rows(card)]
-    print_rows(rows or _count_rows(cards), arguments.format, document=document)
+    print_rows(rows or _count_rows(cards), arguments.format)
     if arguments.format == "table":
         for card in cards:
             say(f"{card.judge}@{card.version}: {card.sentence}")
             for warning in card.warnings:
                 say(f"- {warning}")
     return 0
+
+
+DEFINING = ("group", "needs", "help", "source")
+"""What is the same on every card: said by `--full` and in docs/audit.md."""
+
+
+def _print_cards(cards: list[JudgeCard], *, is_full: bool) -> None:
+    """Print JSON with one line a count, a figure or a row of a table: a card is long."""
+    said = []
+    for card in cards:
+        document = {**vars(card), "unscored": {count.reason: count.n for count in card.unscored}}
+        plain = to_plain(document)
+        if not is_full:
+            for figure in plain["figures"]:
+                for name in DEFINING:
+                    del figure[name]
+        said.append("{\n" + ",\n".join(f"  {_json(name)}: {_lines(value)}" for name, value in plain.items()))
+    sys.stdout.write("[" + ",\n".join(f"{one}\n}}" for one in said) + "]\n")
+
+
+def _lines(value: Any) -> str:
+    """Write a list of objects with each on its own line."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(f"    {_json(one)}" for one in value) + "\n  ]"
+    return _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _count_rows(cards: list[JudgeCard]) -> list[dict[str, Any]]:

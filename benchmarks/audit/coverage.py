@@ -23,7 +23,7 @@ from benchmarks.audit.simulated_judges import BIASED, JUDGE, UNBIASED, Effects, 
 
 RESULTS = Path(__file__).parent / "results" / "coverage.json"
 N_TRUTH = 8_000
-SIZES = (20, 40, 60)
+SIZES = (20, 30, 40, 60)
 LEVEL = 0.05
 CLAIMS_OF_BIAS = tuple(name for name in CLAIMS if name != "people.lead")
 
