@@ -41,13 +41,13 @@ def test_recorded_verdicts_give_the_published_counts(
 
 @pytest.mark.on_sqlite
 def test_verdicts_replayed_over_http_give_the_same_counts(store: Database) -> None:
-    rows = [row for row in _verdicts() if row["judge"] == "gpt-4-0613"]
+    rows = [row for row in _verdicts() if row["judge"] == "gpt-3.5-turbo-0125"]
     import_rows(store, "replay", list(_placeholders(rows)))
     with serve(_replaying(rows)) as llm:
         spec = RunSpec(
             dataset="replay",
-            judge="openai/gpt-4-0613",
-            pairs="baseline:vicuna-13b-v1.3",
+            judge="openai/gpt-3.5-turbo-0125",
+            pairs="baseline:human",
             api_base=llm.api_base,
             max_concurrency=32,
         )
@@ -55,11 +55,11 @@ def test_verdicts_replayed_over_http_give_the_same_counts(store: Database) -> No
         with runner_lock(store) as is_ours:
             assert is_ours
             work_off(store, run_id, lambda: True)
-        assert llm.stats()["n_requests"] == 4800
+        assert llm.stats()["n_requests"] == 2240
     status = get_run(store, run_id)
-    assert (status.state, status.n_scored, status.n_unscored) == ("done", 4800, 0)
-    (card,) = get_cards(store, "openai/gpt-4-0613")
-    assert (card.n_pairs, card.n_primacy, card.n_recency, card.n_consistent) == (2400, 198, 245, 1957)
+    assert (status.state, status.n_scored, status.n_unscored) == ("done", 2240, 0)
+    (card,) = get_cards(store, "openai/gpt-3.5-turbo-0125")
+    assert (card.n_pairs, card.n_primacy, card.n_recency, card.n_consistent) == (1120, 54, 217, 849)
 
 
 def _verdicts() -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from db import Database
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def store(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """An empty database, which the pages find through `$DATABASE_URL`."""
-    url = f"sqlite:///{tmp_path / 'evenhand.db'}"
+    path = tmp_path / "evenhand.db"
+    shutil.copyfile(sqlite_template, path)
+    url = f"sqlite:///{path}"
     monkeypatch.setenv("DATABASE_URL", url)
     database = open_store(url)
     yield database
