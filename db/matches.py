@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Executable, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.tables import JudgmentRow, MatchRow, PromptRow, ResponseRow, utc_now
@@ -46,27 +46,42 @@ def _build_batch(session: Session, judgment_ids: Sequence[int]) -> int:
 
 
 @dataclass(frozen=True)
+class _Decided:
+    """One decided order of a pair."""
+
+    id: int
+    response_id: int
+    """The response that was shown first."""
+    contestant_id: int
+    verdict: str | None
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class _DecidedPair:
     """Two decided orders of one pair: `ab` showed a first, `ba` showed b first."""
 
-    ab: JudgmentRow
-    ba: JudgmentRow
+    ab: _Decided
+    ba: _Decided
     dataset_id: int
-    contestant_a_id: int
-    contestant_b_id: int
+    prompt_id: int
+    judge_id: int
+    run_id: int | None
+    repetition: int
 
     def columns(self) -> dict[str, Any]:
         scored = self.ab.state == self.ba.state == "scored"
         return {
             "dataset_id": self.dataset_id,
-            "prompt_id": self.ab.prompt_id,
-            "contestant_a_id": self.contestant_a_id,
-            "contestant_b_id": self.contestant_b_id,
-            "response_a_id": self.ab.response_first_id,
-            "response_b_id": self.ba.response_first_id,
-            "judge_id": self.ab.judge_id,
-            "run_id": self.ab.run_id,
-            "repetition": self.ab.repetition,
+            "prompt_id": self.prompt_id,
+            "contestant_a_id": self.ab.contestant_id,
+            "contestant_b_id": self.ba.contestant_id,
+            "response_a_id": self.ab.response_id,
+            "response_b_id": self.ba.response_id,
+            "judge_id": self.judge_id,
+            "run_id": self.run_id,
+            "repetition": self.repetition,
             "n_orders": 2,
             "verdict_ab": self.ab.verdict,
             "verdict_ba": self.ba.verdict,
@@ -76,12 +91,18 @@ class _DecidedPair:
         }
 
 
-def _find_decided_pairs(session: Session, judgment_ids: Sequence[int]) -> list[_DecidedPair]:
+def _decided_pairs() -> Executable:
+    """Make the query once: in a run it is asked several times a second, and making it takes longer."""
     this, other = aliased(JudgmentRow), aliased(JudgmentRow)
     first, second = aliased(ResponseRow), aliased(ResponseRow)
     decided = ("scored", "unscored")
-    query = (
-        select(this, other, PromptRow.dataset_id, first.contestant_id, second.contestant_id)
+    return (
+        select(
+            this.id, this.response_first_id, first.contestant_id, this.verdict, this.state, this.reason,
+            other.id, other.response_first_id, second.contestant_id, other.verdict, other.state, other.reason,
+            PromptRow.dataset_id, this.prompt_id, this.judge_id, this.run_id, other.run_id, this.repetition,
+            this.shown_order,
+        )
         .join(
             other,
             (other.response_first_id == this.response_second_id)
@@ -93,20 +114,27 @@ def _find_decided_pairs(session: Session, judgment_ids: Sequence[int]) -> list[_
         .join(second, second.id == this.response_second_id)
         .join(PromptRow, PromptRow.id == this.prompt_id)
         .where(
-            this.id.in_(judgment_ids),
+            this.id.in_(bindparam("ids", expanding=True)),
             this.match_id.is_(None),
             this.state.in_(decided),
             other.state.in_(decided),
             first.contestant_id != second.contestant_id,
         )
-    )
+    )  # fmt: skip
+
+
+DECIDED_PAIRS: Final = _decided_pairs()
+
+
+def _find_decided_pairs(session: Session, judgment_ids: Sequence[int]) -> list[_DecidedPair]:
+    session.flush()
     pairs: dict[int, _DecidedPair] = {}
-    for row in session.execute(query, execution_options={"populate_existing": True}):
-        judgment, opposite, dataset_id, first_id, second_id = row
-        if judgment.shown_order == "ab":
-            pairs[judgment.id] = _DecidedPair(judgment, opposite, dataset_id, first_id, second_id)
-        else:
-            pairs[opposite.id] = _DecidedPair(opposite, judgment, dataset_id, second_id, first_id)
+    for row in session.execute(DECIDED_PAIRS, {"ids": list(judgment_ids)}):
+        this, other = _Decided(*row[:6]), _Decided(*row[6:12])
+        dataset_id, prompt_id, judge_id, run_id, other_run_id, repetition, shown_order = row[12:]
+        ab, ba = (this, other) if shown_order == "ab" else (other, this)
+        run_of_ab = run_id if shown_order == "ab" else other_run_id
+        pairs[ab.id] = _DecidedPair(ab, ba, dataset_id, prompt_id, judge_id, run_of_ab, repetition)
     return list(pairs.values())
 
 
