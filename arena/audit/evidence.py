@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 
 from arena.judges import label_judges
 from arena.outcomes import TIE
-from db import Session, audit, boards, judges
+from arena.store import in_words
+from db import Database, Session, audit, boards, datasets, judges
 from db.audit import AuditMatches, ContestantFamily, PromptCost, PromptFacts
 from db.boards import StyleArrays
 from db.judges import StoredJudge
+from db.stamps import Stamp, load_stamp
 from judge import family_of
 
 Ints = NDArray[np.int64]
+
+__all__ = ["Evidence", "Pairs", "Stamp", "find_pairs", "get_stamp", "load_evidence"]
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,12 @@ def load_evidence(session: Session, dataset_id: int | None, chosen: Sequence[int
         style=boards.load_style_arrays(session, of_texts),
         costs=tuple(audit.load_prompt_costs(session, dataset_id, ids)),
     )
+
+
+def get_stamp(database: Database, dataset: str | None = None) -> Stamp:
+    """Return what changes whenever the cards of a data set could have."""
+    with in_words(), database.read() as session:
+        return load_stamp(session, None if dataset is None else datasets.get_dataset_id(session, dataset))
 
 
 def _with_family(contestant: ContestantFamily) -> ContestantFamily:

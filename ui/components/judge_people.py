@@ -7,10 +7,9 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
-from arena.audit.disagreements import MARKS, Disagreement, get_disagreements, mark_disagreement
-from arena.audit.next_labels import plan_labels
+from arena.audit.disagreements import MARKS, Disagreement, mark_disagreement
+from arena.audit.next_labels import LabelPlan
 from arena.audit.voters import VoterCard
-from arena.judges import JudgeSummary
 from ui.components.judge_figures import interval, show_table
 from ui.components.scale import Scale
 from ui.components.verdicts import verdict_words
@@ -64,9 +63,8 @@ def _voter(card: VoterCard) -> dict[str, str | Markup]:
     return dict(zip(_HEAD, cells, strict=True))
 
 
-def show_queue(judge: JudgeSummary, dataset: str) -> None:
+def show_queue(queue: list[Disagreement], dataset: str) -> None:
     """Show the matches on which people and the judge differ, each with its mark."""
-    queue = get_disagreements(database(), f"{judge.name}@{judge.version}", dataset)
     if not queue:
         note("People and this judge differ on no match, or have no match in common.")
         return
@@ -112,12 +110,14 @@ def _mark(match_id: int, key: str) -> None:
     st.session_state["marks"] = int(st.session_state.get("marks", 0)) + 1
 
 
-def show_next_labels(judge: JudgeSummary, dataset: str) -> None:
-    """Say how many votes settle the board, and which pairs to vote on."""
+def ask_price() -> float:
+    """Ask what a vote costs, in USD."""
     price = st.number_input("Price of a vote, USD", 0.0, None, 0.0, key="usd_per_vote", width=170)
-    plan = plan_labels(
-        database(), f"{judge.name}@{judge.version}", dataset, n_labels=10, usd_per_vote=float(price)
-    )
+    return float(price)
+
+
+def show_next_labels(plan: LabelPlan, dataset: str) -> None:
+    """Say how many votes settle the board, and which pairs to vote on."""
     lead(plan.sentence)
     rows: list[dict[str, str | Markup]] = [
         {

@@ -11,8 +11,14 @@ from ui.components.judge_board import show_board_effect
 from ui.components.judge_card import show_card
 from ui.components.judge_figures import show_comparison
 from ui.components.judge_lab import show_lab
-from ui.components.judge_people import show_next_labels, show_queue, show_voters
-from ui.components.judge_reading import read_board_effect, read_card, read_voters
+from ui.components.judge_people import ask_price, show_next_labels, show_queue, show_voters
+from ui.components.judge_reading import (
+    read_board_effect,
+    read_card,
+    read_disagreements,
+    read_labels,
+    read_voters,
+)
 from ui.navigation import RUNS
 from ui.render import visible
 from ui.state import database
@@ -53,12 +59,12 @@ if not judges:
     st.stop()
 
 judge = judges[chosen]
-marks = int(st.session_state.get("marks", 0))
+version = f"{judge.name}@{judge.version}"
 with st.skeleton(height=300):
-    card = read_card(f"{judge.name}@{judge.version}", dataset, marks)
+    card = read_card(version, dataset)
 if other is not None:
     rival = judges[other]
-    show_comparison(card, read_card(f"{rival.name}@{rival.version}", dataset, marks))
+    show_comparison(card, read_card(f"{rival.name}@{rival.version}", dataset))
 
 names = ["Card", "Agreement", "Ranks", "Lab", "People", "Disagreements", "Next label"]
 tabs = dict(zip(names, st.tabs(names, on_change="rerun", key="view", bind="query-params"), strict=True))
@@ -70,7 +76,7 @@ if tabs["Agreement"].open:
         show_agreement(card)
 if tabs["Ranks"].open:
     with tabs["Ranks"]:
-        show_board_effect(read_board_effect(f"{judge.name}@{judge.version}", dataset))
+        show_board_effect(read_board_effect(version, dataset))
 if tabs["Lab"].open:
     with tabs["Lab"]:
         show_lab(judge, dataset.name)
@@ -79,7 +85,7 @@ if tabs["People"].open:
         show_voters(read_voters(dataset))
 if tabs["Disagreements"].open:
     with tabs["Disagreements"]:
-        show_queue(judge, dataset.name)
+        show_queue(read_disagreements(version, dataset), dataset.name)
 if tabs["Next label"].open:
     with tabs["Next label"]:
-        show_next_labels(judge, dataset.name)
+        show_next_labels(read_labels(version, dataset, ask_price()), dataset.name)
