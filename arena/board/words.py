@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from arena.board.evidence import Evidence
 from arena.board.fit import Fitted
+from arena.board.groups import undistinguished_groups
 from arena.board.records import Board, Standing
 
 LISTED = 6
@@ -28,12 +31,12 @@ def _leader_of(rated: list[Standing]) -> str:
         return "Nothing here tells the contestants apart: all have the same rating."
     if any(standing.rank_low is None for standing in rated[:2]):
         return f"{rated[0].contestant} has the highest rating, but how sure that is cannot be said."
+    groups = undistinguished_groups(rated)
     first = [standing.contestant for standing in rated if standing.rank_low == 1]
     if len(first) > 1:
-        return f"{_and(first)} are not distinguished at the top."
-    together = _not_distinguished(rated[1:])
-    tail = f" {_and(together)} are not distinguished." if together else ""
-    return f"{rated[0].contestant} leads.{tail}"
+        others = [group for group in groups if not set(group) <= set(first)]
+        return f"{_and(first)} are not distinguished at the top.{_not_distinguished(others)}"
+    return f"{rated[0].contestant} leads.{_not_distinguished(groups)}"
 
 
 def _nothing_to_rank(board: Board) -> str:
@@ -55,19 +58,14 @@ def _nothing_to_rank(board: Board) -> str:
     return "No contestant has a finite rating; the notes say why."
 
 
-def _not_distinguished(rest: list[Standing]) -> list[str]:
-    """Return the best group after the leader whose rank ranges overlap."""
-    if len(rest) < 2:
-        return []
-    top = rest[0]
-    group = [
-        standing.contestant
-        for standing in rest
-        if standing.rank_low is not None
-        and top.rank_high is not None
-        and standing.rank_low <= (top.rank_low or 0)
-    ]
-    return group if len(group) > 1 else []
+def _not_distinguished(groups: Sequence[Sequence[str]]) -> str:
+    """Name the groups that cannot be told apart, all of them up to LISTED."""
+    if not groups:
+        return ""
+    said = [f" {_and(list(groups[0]))} are not distinguished"]
+    said += [f"nor are {_and(list(group))}" for group in groups[1:LISTED]]
+    more = len(groups) - LISTED
+    return ", ".join(said) + (f", nor {more:,} more groups." if more > 0 else ".")
 
 
 def notes_of(board: Board, evidence: Evidence, fitted: Fitted) -> tuple[str, ...]:
