@@ -49,7 +49,7 @@ class MatchFilter:
         Whose matches; built-in and recorded judges count as `ai`.
     contestants : tuple of str
         Matches in which each of these takes part.
-    outcome : {"decided", "tie", "both_bad", "flip", "unscored"} or None
+    outcome : {"scored", "decided", "tie", "both_bad", "flip", "unscored"} or None
     text : str or None
         Part of the prompt or of a response.
     """

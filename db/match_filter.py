@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from db.tables import ContestantRow, JudgeRow, MatchRow, PromptRow, PromptTagRow, ResponseRow
 from db.texts import BYTE_TEXT
 
-Outcome = Literal["decided", "tie", "both_bad", "flip", "unscored"]
+Outcome = Literal["scored", "decided", "tie", "both_bad", "flip", "unscored"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def _said(verdict: str) -> ColumnElement[bool]:
 _FLIP = and_(MatchRow.n_orders == 2, MatchRow.verdict_ab != MatchRow.verdict_ba)
 _CONSISTENT = or_(MatchRow.n_orders == 1, MatchRow.verdict_ab == MatchRow.verdict_ba)
 _OUTCOMES: dict[str, ColumnElement[bool]] = {
+    "scored": MatchRow.state == "scored",
     "decided": and_(MatchRow.state == "scored", _CONSISTENT, or_(_said("a"), _said("b"))),
     "tie": and_(MatchRow.state == "scored", _CONSISTENT, _said("tie")),
     "both_bad": and_(MatchRow.state == "scored", _said("both_bad")),

@@ -10,7 +10,7 @@ from arena.matches import MatchFilter
 from ui.navigation import Query
 from ui.way_back import carried
 
-Outcome = Literal["decided", "tie", "both_bad", "flip", "unscored"]
+Outcome = Literal["scored", "decided", "tie", "both_bad", "flip", "unscored"]
 
 ANY: Final = "any"
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)

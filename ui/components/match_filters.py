@@ -14,8 +14,8 @@ from ui.match_address import AGREEMENTS, ANY, KINDS, OUTCOMES, Outcome
 from ui.state import database
 
 _OUTCOME_HELP = (
-    "decided: one contestant is better in every order. flip: the verdict changed when the order was swapped."
-    " unscored: no verdict, with a reason."
+    "scored: there is a verdict. decided: one contestant is better in every order. flip: the verdict changed"
+    " when the order was swapped. unscored: no verdict, with a reason."
 )
 
 
