@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from arena.store import in_words
-from db import Database, coverage, datasets, generation
-from db.coverage import StoredAnswer
+from db import Database, coverage, datasets
+from db.coverage import AnsweredCount, StoredAnswer
 from db.generation import Cell, StoredContestant
 from db.results import PromptText
 
@@ -67,6 +67,7 @@ class PromptDetail:
 
 
 NOTHING = CoverageCell("missing", 0, 0, None)
+NOBODY = AnsweredCount(0, 0)
 PREVIEW_CHARS = 120
 
 
@@ -76,28 +77,31 @@ def get_coverage(
     """Count what is there; `rows` are `limit` prompts from place `first`, or of those with a hole."""
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, dataset)
-        prompts = generation.load_prompt_messages(session, dataset_id, ())
-        n_all = coverage.count_prompts(session, dataset_id)
         contestants = coverage.list_contestants(session, dataset_id)
-        cells = generation.load_cells(session, dataset_id, [one.id for one in contestants])
+        answered = coverage.count_answered(session, dataset_id)
+        n_prompts = coverage.count_texts(session, dataset_id, ())
+        n_all = coverage.count_prompts(session, dataset_id)
+        wanted = [one.id for one in contestants] if only_holes else []
+        n_shown = coverage.count_texts(session, dataset_id, wanted)
+        prompts = coverage.list_texts(session, dataset_id, wanted, first=first, limit=limit)
+        cells = coverage.load_cells_of(session, [prompt.id for prompt in prompts])
     grid = _to_grid(cells)
     rows = [
         CoverageRow(
             prompt.id,
-            _preview(prompt.messages),
+            preview(prompt.messages),
             tuple(grid.get((prompt.id, one.id), NOTHING) for one in contestants),
         )
         for prompt in prompts
     ]
-    columns = tuple(_column(place, one, rows) for place, one in enumerate(contestants))
-    shown = [row for row in rows if any(cell.state != "ready" for cell in row.cells)] if only_holes else rows
+    columns = tuple(_column(one, answered.get(one.id, NOBODY), n_prompts) for one in contestants)
     return Coverage(
-        n_prompts=len(rows),
-        n_without_text=n_all - len(rows),
+        n_prompts=n_prompts,
+        n_without_text=n_all - n_prompts,
         columns=columns,
-        rows=tuple(shown[first : first + limit]),
-        n_shown=len(shown),
-        sentence=_sentence(len(rows), columns),
+        rows=tuple(rows),
+        n_shown=n_shown,
+        sentence=_sentence(n_prompts, columns),
     )
 
 
@@ -113,21 +117,16 @@ def _to_grid(cells: Sequence[Cell]) -> dict[tuple[int, int], CoverageCell]:
     return grid
 
 
-def _preview(messages: Sequence[tuple[str, str]]) -> str:
+def preview(messages: Sequence[tuple[str, str]]) -> str:
+    """Return the first words of what the user says, in one line."""
     text = next((content for role, content in messages if role == "user"), "")
-    line = " ".join(text.split())
+    line = " ".join(text[: 4 * PREVIEW_CHARS].split())
     return line if len(line) <= PREVIEW_CHARS else f"{line[:PREVIEW_CHARS]}…"
 
 
-def _column(place: int, contestant: StoredContestant, rows: Sequence[CoverageRow]) -> CoverageColumn:
-    states = [row.cells[place].state for row in rows]
-    return CoverageColumn(
-        contestant.name,
-        contestant.model,
-        states.count("ready"),
-        states.count("failed"),
-        states.count("missing"),
-    )
+def _column(contestant: StoredContestant, answered: AnsweredCount, n_prompts: int) -> CoverageColumn:
+    n_missing = n_prompts - answered.n_ready - answered.n_failed
+    return CoverageColumn(contestant.name, contestant.model, answered.n_ready, answered.n_failed, n_missing)
 
 
 def _sentence(n_prompts: int, columns: Sequence[CoverageColumn]) -> str:

@@ -55,6 +55,8 @@ def draft_generation(database: Database, spec: GenerationSpec) -> Draft:
         contestants = tuple(_resolve(session, wanted) for wanted in spec.contestants)
         prompts = generation.load_prompt_messages(session, dataset_id, spec.tags)
         cells = generation.load_cells(session, dataset_id, [contestant.id for contestant in contestants])
+    if spec.prompt_ids:
+        prompts = [prompt for prompt in prompts if prompt.id in spec.prompt_ids]
     answerable = [prompt for prompt in prompts if split_turns(prompt.messages)]
     if not answerable:
         raise UsageError(_nothing_to_answer(spec, len(prompts)))

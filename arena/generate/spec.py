@@ -12,6 +12,7 @@ from judge.spec import RESERVED_PARAMETERS
 RETRIED: Final = ("api_error", "timeout", "over_budget")
 """Failures of the network or the purse, not of the contestant's words: a new plan tries them again."""
 FAILURES: Final = ("refused", "truncated", "empty", *RETRIED)
+MAX_NAME_CHARS: Final = 500
 _RANGES: Final = {
     "temperature": (0.0, 10.0),
     "top_p": (0.0, 1.0),
@@ -47,6 +48,8 @@ class ContestantSpec:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise UsageError("A contestant needs a name, as NAME=provider/model.")
+        if len(self.name) > MAX_NAME_CHARS:
+            raise UsageError(f"A contestant's name has at most {MAX_NAME_CHARS} characters.")
         if self.model is not None and ("/" not in self.model or self.model.startswith("builtin/")):
             raise UsageError(f"'{self.model}' is no model; write provider/model, as openai/gpt-4o-mini.")
         reserved = sorted(RESERVED_PARAMETERS.intersection(self.parameters))
@@ -70,6 +73,8 @@ class GenerationSpec:
         Responses of each contestant to each prompt.
     tags : tuple of str
         Only prompts with one of these tags; empty: all.
+    prompt_ids : tuple of int
+        Only these prompts; empty: all.
     keep_truncated : bool
         Whether an answer that was cut off at its token limit may be judged; else it is a failure.
     is_streamed : bool
@@ -82,6 +87,7 @@ class GenerationSpec:
     contestants: tuple[ContestantSpec, ...]
     n_samples: int = 1
     tags: tuple[str, ...] = ()
+    prompt_ids: tuple[int, ...] = ()
     keep_truncated: bool = False
     is_streamed: bool = False
     max_cost_usd: float | None = None
@@ -107,10 +113,11 @@ class GenerationSpec:
     def to_json(self) -> dict[str, Any]:
         """Return plain values for storage; what the contestants are made of is stored with them."""
         plain = asdict(self) | {"contestants": [contestant.name for contestant in self.contestants]}
-        return plain | {"tags": list(self.tags)}
+        return plain | {"tags": list(self.tags), "prompt_ids": list(self.prompt_ids)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> GenerationSpec:
         known = {name: value for name, value in stored.items() if name in cls.__dataclass_fields__}
         contestants = tuple(ContestantSpec(name) for name in known["contestants"])
-        return cls(**{**known, "contestants": contestants, "tags": tuple(known.get("tags", ()))})
+        listed = {name: tuple(known.get(name, ())) for name in ("tags", "prompt_ids")}
+        return cls(**{**known, "contestants": contestants, **listed})

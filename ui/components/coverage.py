@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
-from arena.generate.coverage import Coverage, CoverageCell, PromptDetail
+from arena.generate.coverage import Coverage, CoverageCell, CoverageColumn, PromptDetail
+from arena.generate.spec import RETRIED
 from ui.components.responses import show_text
 from ui.components.verdicts import reason_words
+from ui.components.words import note
 from ui.figures import count, seconds, usd
-from ui.navigation import RESPONSES, href
+from ui.navigation import IMPORT, RESPONSES, Query, href, page_link
 from ui.render import label, visible
 
 _TABLE: Final = Markup(
     '<div class="eh-scroll"><table class="eh-table"><caption>{}</caption><thead><tr>{}</tr></thead>'
     "<tbody>{}</tbody></table></div>"
 )
+
+
+def show_coverage(coverage: Coverage, dataset: str, page_size: int) -> None:
+    """Show totals, one page of the matrix, and the ways to fill its holes."""
+    if coverage.columns:
+        show_totals(coverage)
+        st.toggle("Only prompts with a hole", key="holes")
+        show_matrix(coverage, dataset)
+        n_pages = math.ceil(coverage.n_shown / page_size)
+        if n_pages > 1:
+            st.pagination(n_pages, key="responses_page")
+    note("Fill a hole: generate the responses here, or upload a file that holds them.")
+    page_link(IMPORT, "Upload responses", {"dataset": dataset}, icon=IMPORT.icon)
 
 
 def show_totals(coverage: Coverage) -> None:
@@ -52,22 +68,40 @@ def show_matrix(coverage: Coverage, dataset: str) -> None:
         Markup('<tr><th scope="row"><a href="{}">{}</a></th>{}</tr>').format(
             href(RESPONSES, {"dataset": dataset, "prompt": row.prompt_id}),
             visible(row.text) or "(no words)",
-            Markup("").join(_cell(cell) for cell in row.cells),
+            Markup("").join(
+                _cell(cell, _ways(dataset, row.prompt_id, column))
+                for cell, column in zip(row.cells, coverage.columns, strict=True)
+            ),
         )
         for row in coverage.rows
     )
     st.html(_TABLE.format("Each prompt opens its responses", Markup("<th>Prompt</th>") + names, rows))
 
 
-def _cell(cell: CoverageCell) -> Markup:
+def _cell(cell: CoverageCell, ways: Markup) -> Markup:
     if cell.state == "ready":
         return Markup('<td class="eh-num">{}</td>').format(
             "yes" if cell.n_ready == 1 else f"{cell.n_ready} ×"
         )
     if cell.state == "failed":
-        failed = Markup('<td class="eh-num eh-quiet" title="{}">failed</td>')
-        return failed.format(reason_words(cell.reason))
-    return Markup('<td class="eh-num eh-quiet"><em>missing</em></td>')
+        failed = Markup('<td class="eh-num eh-quiet" title="{}">failed{}</td>')
+        return failed.format(reason_words(cell.reason), ways if cell.reason in RETRIED else "")
+    return Markup('<td class="eh-num eh-quiet"><em>missing</em>{}</td>').format(ways)
+
+
+def _ways(dataset: str, prompt_id: int, column: CoverageColumn) -> Markup:
+    """Return the links of a hole: ask the contestant, where it has a model, or bring a file."""
+    link = Markup('<a href="{}" target="_self" aria-label="{}">{}</a>')
+    upload = link.format(
+        href(IMPORT, {"dataset": dataset}), f"Upload the response of {visible(column.name)}", "upload"
+    )
+    if column.model is None:
+        return Markup('<span class="eh-sub">{}</span>').format(upload)
+    asked: Query = {"dataset": dataset, "view": "Generate", "ask": column.name, "only": prompt_id}
+    generate = link.format(
+        href(RESPONSES, asked), f"Generate the response of {visible(column.name)}", "generate"
+    )
+    return Markup('<span class="eh-sub">{} · {}</span>').format(generate, upload)
 
 
 def show_prompt(detail: PromptDetail) -> None:

@@ -29,8 +29,12 @@ REFRESH = "1s"
 
 
 def ask_generation(database: Database, dataset: str, coverage: Coverage) -> None:
-    """Show the inputs, the arithmetic and the button that starts."""
+    """Show the inputs, the arithmetic and the button that starts.
+
+    `?ask=NAME&only=PROMPT` chooses the contestant and the prompt of a hole.
+    """
     stored = [column.name for column in coverage.columns if column.model is not None]
+    only = _take_hole(stored)
     try:
         contestants = ask_contestants(stored, key="generate")
         samples, cost, calls, parallel = st.columns(4, vertical_alignment="bottom")
@@ -45,6 +49,7 @@ def ask_generation(database: Database, dataset: str, coverage: Coverage) -> None
             dataset,
             contestants,
             n_samples=int(n_samples),
+            prompt_ids=() if only is None else (only,),
             max_cost_usd=max_cost,
             max_calls=None if max_calls is None else int(max_calls),
             max_concurrency=int(n_parallel),
@@ -58,8 +63,20 @@ def ask_generation(database: Database, dataset: str, coverage: Coverage) -> None
     is_uncapped = estimate.cost_usd is None and max_cost is not None and max_calls is None
     is_idle = not estimate.n_missing or is_uncapped
     if st.button("Generate", type="primary", icon=":material/play_arrow:", disabled=is_idle):
+        for name in ("ask", "only"):
+            st.query_params.pop(name, None)
         st.query_params["generation"] = str(start_generation(database, spec))
         st.rerun()
+
+
+def _take_hole(stored: list[str]) -> int | None:
+    """Choose the contestant that the address names; return the prompt, unless all are wanted after all."""
+    asked, only = st.query_params.get("ask"), st.query_params.get("only", "")
+    if asked in stored and "generate_stored" not in st.session_state:
+        st.session_state["generate_stored"] = [asked]
+    if not only.isdigit():
+        return None
+    return int(only) if st.toggle("Only the prompt of this hole", value=True, key="generate_only") else None
 
 
 def show_generations(database: Database, dataset: str) -> None:
