@@ -1,17 +1,10 @@
 """Arrays in, arrays out: ratings, intervals and agreement from matches. Knows no database and no page."""
 
-from ranking.agreement import (
-    Agreement,
-    cohen_kappa,
-    fleiss_kappa,
-    kendall_tau,
-    krippendorff_alpha,
-    pearson_r,
-    spearman_rho,
-)
+from ranking.agreement import cohen_kappa, fleiss_kappa, krippendorff_alpha
 from ranking.bootstrap import Bootstrap, bootstrap_bradley_terry
 from ranking.bradley_terry import fit_bradley_terry
 from ranking.calibrated import CalibratedRatings, fit_calibrated
+from ranking.correlations import kendall_tau, pearson_r, spearman_rho
 from ranking.elo import fit_elo
 from ranking.elo_average import fit_elo_averaged
 from ranking.errors import InvalidMatchesError, NotConvergedError, RankingError
@@ -28,6 +21,7 @@ from ranking.next_pairs import (
     plan_next_pairs,
 )
 from ranking.predictive import MethodCheck, check_predictions
+from ranking.prompt_bootstrap import Agreement
 from ranking.ranks import SimultaneousRanks, probability_above, probability_best, simultaneous_ranks
 from ranking.ratings import Coefficient, Ratings
 from ranking.style import density_difference, length_difference

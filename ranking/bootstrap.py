@@ -18,8 +18,8 @@ from ranking.bradley_terry import fit_bradley_terry
 from ranking.cells import Cells, Terms, sum_cells
 from ranking.components import find_components
 from ranking.errors import InvalidMatchesError
+from ranking.gram import laplacian
 from ranking.matches import Matches
-from ranking.newton import laplacian
 from ranking.ranks import rank_ranges
 from ranking.ratings import ANCHOR_RATING, MIN_PROMPTS, POINTS_PER_NAT, Ratings
 from ranking.scores import dense_labels

@@ -20,19 +20,34 @@ CHUNK = 8_192  # rows at a time, so that what is between stays in the processor'
 class Terms:
     """The columns of the linear predictor beside the strengths.
 
-    Either few distinct rows (`level` of each match, `table` of shape (n_levels, n_terms)) or one row a
-    match (`dense` of shape (n_matches, n_terms)); neither when there are no terms.
+    Either few distinct rows (`level` of each match, `table` of shape (n_levels, n_terms), divided by
+    `scale`) or a value a match (`columns`, each of shape (n_matches,), as given); neither when there are
+    no terms. A column that is 0 throughout has scale 0.
     """
 
     names: tuple[str, ...] = ()
     scale: tuple[float, ...] = ()
     level: NDArray[np.integer] | None = None
     table: FloatArray | None = None
-    dense: FloatArray | None = None
+    columns: tuple[FloatArray, ...] | None = None
+
+    @property
+    def divisor(self) -> FloatArray:
+        """What each column is divided by: its scale, or 1 where that is 0."""
+        scale = np.array(self.scale, dtype=np.float64)
+        return np.where(scale > 0, scale, 1.0)
 
     @property
     def n_levels(self) -> int:
         return 1 if self.table is None else len(self.table)
+
+    def values(self) -> Iterator[FloatArray]:
+        """Give each term's value a match."""
+        for k in range(len(self.names)):
+            if self.table is not None and self.level is not None:
+                yield self.table[self.level, k]
+            elif self.columns is not None:
+                yield self.columns[k] / self.divisor[k]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +117,8 @@ class _Sums:
 
 def sum_cells(matches: Matches, terms: Terms) -> Cells:
     """Sum the matches into cells; with a term that has a value a row, every row is a cell."""
-    if terms.dense is not None:
-        return _rows_as_cells(matches, terms.dense)
+    if terms.columns is not None:
+        return _rows_as_cells(matches, np.stack(terms.columns, axis=1) / terms.divisor)
     n = len(matches.names)
     n_codes = terms.n_levels * n * n
     tabled = n_codes <= 4 * len(matches) and 3 * n_codes <= max(MAX_TABLE, len(matches))

@@ -13,8 +13,10 @@ import numpy as np
 
 from ranking.arrays import FloatArray, IndexArray, invert, sum_by
 from ranking.cells import CHUNK, Cells, Terms
+from ranking.gram import Gram
 from ranking.matches import Matches
-from ranking.newton import Problem, Solution, laplacian, linear_predictor, tie_term
+from ranking.newton import Problem, Solution, linear_predictor, tie_term
+from ranking.rows import square_rows
 from ranking.scores import sum_scores_by_cluster
 
 Covariance = Literal["cluster", "sandwich", "hessian"]
@@ -57,34 +59,34 @@ def centred(matrix: FloatArray, component: IndexArray) -> FloatArray:
 
 
 def meat_of_rows(problem: Problem, solution: Solution) -> Meat:
-    """Take each row as its own cluster, from the cells' squared sums, chunk by chunk."""
+    """Take each row as its own cluster."""
+    cells = problem.cells
+    of_contestant = sum_by(cells.a, cells.n_rows, problem.n_contestants)
+    of_contestant += sum_by(cells.b, cells.n_rows, problem.n_contestants)
+    of_component = sum_by(problem.component, of_contestant, int(problem.component.max(initial=-1)) + 1) / 2
+    if problem.rows is not None and solution.row_score is not None:
+        matrix = square_rows(problem.rows, solution.row_score).matrix()
+    else:
+        matrix = _squares(problem, solution).matrix()
+    counts = of_contestant.astype(np.intp), of_component.astype(np.intp)
+    return Meat(matrix, int(of_contestant.sum() / 2), *counts, clustered_by_prompt=False)
+
+
+def _squares(problem: Problem, solution: Solution) -> Gram:
+    """Sum the outer products of the rows' scores from the cells' squared sums, chunk by chunk."""
     n, size = problem.n_contestants, max(CHUNK, problem.n_contestants**2)
-    n_columns = problem.n_parameters - n
-    strengths, n_rows = np.zeros(n * n), np.zeros(n * n)
-    cross, inner = np.zeros((n_columns, n * n)), np.zeros((n_columns, n_columns))
+    gram = Gram.empty(n, problem.n_parameters - n)
     for begin in range(0, len(problem.cells), size):
         cells = problem.cells.take(slice(begin, begin + size))
-        code = cells.a * n + cells.b
-        square, columns, products = _squares(problem, cells, solution)
-        strengths += sum_by(code, square, n * n)
-        n_rows += sum_by(code, cells.n_rows, n * n)
+        square, columns, products = _squares_of_cells(problem, cells, solution)
+        gram.add(cells.a, cells.b, square)
         for k, column in enumerate(columns):
-            cross[k] += sum_by(code, column, n * n)
-        inner += products
-    meat = np.zeros((problem.n_parameters, problem.n_parameters))
-    meat[:n, :n] = laplacian(strengths, n)
-    folded = cross.reshape(n_columns, n, n)
-    meat[n:, :n] = folded.sum(axis=2) - folded.sum(axis=1)
-    meat[:n, n:] = meat[n:, :n].T
-    meat[n:, n:] = inner
-    of_contestant = n_rows.reshape(n, n).sum(axis=0) + n_rows.reshape(n, n).sum(axis=1)
-    n_components = int(problem.component.max(initial=-1)) + 1
-    of_component = sum_by(problem.component, of_contestant, n_components) / 2
-    counts = of_contestant.astype(np.intp), of_component.astype(np.intp)
-    return Meat(meat, int(n_rows.sum()), *counts, clustered_by_prompt=False)
+            gram.add_column(k, cells.a, cells.b, column)
+        gram.inner[:] += products
+    return gram
 
 
-def _squares(
+def _squares_of_cells(
     problem: Problem, cells: Cells, solution: Solution
 ) -> tuple[FloatArray, list[FloatArray], FloatArray]:
     """Sum squared scores of each cell's rows: of eta, of eta with each further column, and among those."""

@@ -14,13 +14,16 @@ from ranking.errors import InvalidMatchesError, NotConvergedError
 from ranking.matches import Matches
 from ranking.newton import Problem, Solution, maximise
 from ranking.ratings import Ratings
+from ranking.rows import Rows
 from ranking.terms import PerJudge, build_terms, unidentified_terms
 from ranking.ties import HalfWins, Likelihood, Ties, likelihood_of
 
 EXPLAINED_AWAY = "not identified: the strengths or other terms explain it, or it never varies"
 
 NO_FINITE_ESTIMATE = "not identified: it has no finite estimate, it alone decides some matches"
-THIN_SHARE = 50_000  # cells of the first climb
+THIN_SHARE = 50_000  # rows of the first climb
+THIN_TOLERANCE = 1e-2  # nats; the sampling error of the thin share is larger
+THIN_PRIOR = 0.05  # keeps finite a strength that the thin share alone would not
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +57,8 @@ def estimate_strengths(matches: Matches, model: Model, start: Ratings | None = N
         raise InvalidMatchesError(f"ties={model.ties!r} needs outcomes of 0, 0.5 or 1; use ties='half'")
     terms = build_terms(matches, model.position, model.self_preference, model.covariates)
     pairs = sum_cells(matches, Terms())
+    if terms.columns is not None and model.ties == "half":
+        return estimate_from_cells(pairs, pairs, terms, matches.names, model, start, Rows.of(matches, terms))
     cells = sum_cells(matches, terms) if terms.names else pairs
     return estimate_from_cells(cells, pairs, terms, matches.names, model, start)
 
@@ -65,8 +70,12 @@ def estimate_from_cells(
     names: tuple[str, ...],
     model: Model,
     start: Ratings | None = None,
+    rows: Rows | None = None,
 ) -> Estimate:
-    """Fit cells that are already summed; `pairs` are the same matches summed without terms."""
+    """Fit cells that are already summed; `pairs` are the same matches summed without terms.
+
+    With `rows`, those are fitted, and the cells are the pairs.
+    """
     found = find_components(pairs, len(names))
     notes, reasons = _reasons(pairs, found, names, model)
     if model.prior_precision > 0:
@@ -74,8 +83,9 @@ def estimate_from_cells(
     n_matches = sum_by(pairs.a, pairs.weight, len(names)) + sum_by(pairs.b, pairs.weight, len(names))
     if found.n_components > 1:
         cells = cells.take(found.label[cells.a] == found.label[cells.b])
+        rows = None if rows is None else rows.only(found.label[rows.a] == found.label[rows.b])
     likelihood, left_out = _likelihood(model.ties, cells)
-    problem = Problem(cells, len(names), found.label, likelihood, model.prior_precision)
+    problem = Problem(cells, len(names), found.label, likelihood, model.prior_precision, rows)
     first = _start(problem, names, start)
     if unidentified_terms(_thin(problem), terms, first):
         for k in unidentified_terms(problem, terms, first):
@@ -109,19 +119,24 @@ def _reasons(
 
 
 def _near_start(problem: Problem, start: FloatArray) -> FloatArray:
-    """With very many cells, climb first on a thin even share of them, which costs little and lands close."""
+    """With very many rows, climb first on a thin even share of them, which costs little and lands close."""
     thin = _thin(problem)
     if thin is problem:
         return start
+    thin = replace(thin, prior_precision=max(THIN_PRIOR, problem.prior_precision))
     try:
-        return maximise(thin, start).parameters
+        return maximise(thin, start, tolerance=THIN_TOLERANCE).parameters
     except NotConvergedError:
         return start
 
 
 def _thin(problem: Problem) -> Problem:
-    step = len(problem.cells) // THIN_SHARE
-    return problem if step < 4 else replace(problem, cells=problem.cells.take(slice(None, None, step)))
+    step = len(problem.cells if problem.rows is None else problem.rows) // THIN_SHARE
+    if step < 4:
+        return problem
+    if problem.rows is not None:
+        return replace(problem, rows=problem.rows.every(step))
+    return replace(problem, cells=problem.cells.take(slice(None, None, step)))
 
 
 def _joined(found: Components) -> Components:
@@ -150,8 +165,10 @@ def _without(problem: Problem, terms: Terms, left_out: Mapping[str, str]) -> tup
         names=tuple(terms.names[k] for k in keep),
         scale=tuple(terms.scale[k] for k in keep),
         table=None if terms.table is None else terms.table[:, keep],
-        dense=None if terms.dense is None else terms.dense[:, keep],
+        columns=None if terms.columns is None else tuple(terms.columns[k] for k in keep),
     )
+    if problem.rows is not None:
+        return replace(problem, rows=problem.rows.with_terms(keep)), terms
     return replace(problem, cells=replace(problem.cells, terms=problem.cells.terms[:, keep])), terms
 
 
@@ -193,5 +210,6 @@ def _diverging_term(problem: Problem, terms: Terms, error: NotConvergedError) ->
     if error.parameters is None or not terms.names:
         return None
     n = problem.n_contestants
-    size = np.abs(error.parameters[n : n + len(terms.names)]) * np.abs(problem.cells.terms).max(axis=0)
+    largest = [float(np.abs(column).max()) for column in terms.values()]
+    size = np.abs(error.parameters[n : n + len(terms.names)]) * np.array(largest)
     return terms.names[int(size.argmax())] if size.max() > 10 else None

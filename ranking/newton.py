@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.arrays import FloatArray, IndexArray, solve, sum_by
+from ranking.arrays import FloatArray, IndexArray, solve
 from ranking.cells import CHUNK, Cells
 from ranking.errors import NotConvergedError
+from ranking.gram import Gram, fold
+from ranking.rows import Rows, sum_rows
 from ranking.ties import Likelihood
 
 TOLERANCE = 1e-5  # largest step; convergence is quadratic, so what is left is of the order of its square
@@ -18,17 +20,25 @@ MAX_HALVINGS = 40
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What is maximised: the cells' log-likelihood, less prior_precision / 2 times each squared strength."""
+    """What is maximised: the log-likelihood, less prior_precision / 2 times each squared strength.
+
+    With `rows`, theirs (half wins); `cells` are then the same matches summed without terms.
+    """
 
     cells: Cells
     n_contestants: int
     component: IndexArray
     likelihood: Likelihood
     prior_precision: float
+    rows: Rows | None = None
+
+    @property
+    def n_terms(self) -> int:
+        return int(self.cells.terms.shape[1]) if self.rows is None else len(self.rows.columns)
 
     @property
     def n_parameters(self) -> int:
-        return self.n_contestants + int(self.cells.terms.shape[1]) + int(self.likelihood.has_tie_term)
+        return self.n_contestants + self.n_terms + int(self.likelihood.has_tie_term)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +46,14 @@ class Point:
     """The penalised log-likelihood at some parameters (strengths, then terms, then the tie term).
 
     `information` is minus the matrix of second derivatives, plus a ridge along each component's free
-    shift, so that it is invertible.
+    shift, so that it is invertible. `row_score` is each row's weighted score, if the problem has rows.
     """
 
     parameters: FloatArray
     value: float
     gradient: FloatArray
     information: FloatArray
+    row_score: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +64,11 @@ class Solution:
     information: FloatArray
     log_likelihood: float
     n_iterations: int
+    row_score: FloatArray | None = None
 
 
-def maximise(problem: Problem, start: FloatArray) -> Solution:
-    """Climb from `start` until the step is under tolerance.
+def maximise(problem: Problem, start: FloatArray, *, tolerance: float = TOLERANCE) -> Solution:
+    """Climb from `start` until the step is under `tolerance`.
 
     Raises
     ------
@@ -69,9 +81,13 @@ def maximise(problem: Problem, start: FloatArray) -> Solution:
             step = solve(at.information, at.gradient)
         except np.linalg.LinAlgError as error:
             raise NotConvergedError("the information has become singular", at.parameters) from error
+        small = np.abs(step).max(initial=0.0) < tolerance
+        if small and problem.rows is not None:  # one pass more changes no digit
+            value = at.value + 0.5 * float(step @ at.gradient)
+            return Solution(at.parameters + step, at.information, value, iteration, at.row_score)
         at = _climb(problem, step, at)
-        if np.abs(step).max(initial=0.0) < TOLERANCE:
-            return Solution(at.parameters, at.information, at.value, iteration)
+        if small:
+            return Solution(at.parameters, at.information, at.value, iteration, at.row_score)
     raise NotConvergedError(
         f"no convergence in {MAX_ITERATIONS} iterations: the last step was {np.abs(step).max():.3g} nats",
         at.parameters,
@@ -80,7 +96,7 @@ def maximise(problem: Problem, start: FloatArray) -> Solution:
 
 def linear_predictor(problem: Problem, cells: Cells, parameters: FloatArray) -> FloatArray:
     """Eta of each cell."""
-    n, n_terms = problem.n_contestants, cells.terms.shape[1]
+    n, n_terms = problem.n_contestants, problem.n_terms
     eta = parameters[cells.a] - parameters[cells.b]
     if n_terms:
         eta += cells.terms @ parameters[n : n + n_terms]
@@ -92,86 +108,62 @@ def tie_term(problem: Problem, parameters: FloatArray) -> float:
 
 
 def evaluate(problem: Problem, parameters: FloatArray) -> Point:
+    """Sum value, gradient and information."""
+    n, strengths = problem.n_contestants, parameters[: problem.n_contestants]
+    row_score = None
+    if problem.rows is not None:
+        of_rows = sum_rows(problem.rows, parameters)
+        value, gradient, gram, row_score = of_rows.value, of_rows.gradient, of_rows.gram, of_rows.score
+    else:
+        value, gradient, gram = _sum_cells(problem, parameters)
+    value -= 0.5 * problem.prior_precision * float(strengths @ strengths)
+    gradient[:n] -= problem.prior_precision * strengths
+    return Point(parameters, value, gradient, _information(problem, gram), row_score)
+
+
+def _sum_cells(problem: Problem, parameters: FloatArray) -> tuple[float, FloatArray, Gram]:
     """Sum value, gradient and information over the cells, chunk by chunk."""
-    n, n_terms = problem.n_contestants, problem.cells.terms.shape[1]
-    sums = _PairSums.empty(n, n_terms + problem.likelihood.has_tie_term)
-    size = max(CHUNK, n * n)
+    n, n_terms = problem.n_contestants, problem.n_terms
+    gradient = np.zeros(problem.n_parameters)
+    gram = Gram.empty(n, problem.n_parameters - n)
+    value, size = 0.0, max(CHUNK, n * n)
     for begin in range(0, len(problem.cells), size):
         whole = len(problem.cells) <= size
         cells = problem.cells if whole else problem.cells.take(slice(begin, begin + size))
-        _add_cells(sums, problem, cells, parameters)
-    strengths = parameters[:n]
-    value = float(sums.value[0]) - 0.5 * problem.prior_precision * float(strengths @ strengths)
-    score = sums.score.reshape(n, n)
-    gradient = np.concatenate([score.sum(axis=1) - score.sum(axis=0), sums.term_score])
-    gradient[:n] -= problem.prior_precision * strengths
-    return Point(parameters, value, gradient, _information(problem, sums))
-
-
-@dataclass(frozen=True, eq=False)
-class _PairSums:
-    """Running sums: by pair code a * n + b (`score`, `weight`, `cross`), and over all (the rest)."""
-
-    value: FloatArray
-    score: FloatArray
-    weight: FloatArray
-    cross: FloatArray
-    term_score: FloatArray
-    inner: FloatArray
-
-    @classmethod
-    def empty(cls, n: int, n_columns: int) -> _PairSums:
-        pairs = (np.zeros(n * n), np.zeros(n * n), np.zeros((n_columns, n * n)))
-        return cls(np.zeros(1), *pairs, np.zeros(n_columns), np.zeros((n_columns, n_columns)))
-
-
-def _add_cells(sums: _PairSums, problem: Problem, cells: Cells, parameters: FloatArray) -> None:
-    n, n_terms = problem.n_contestants, cells.terms.shape[1]
-    eta = linear_predictor(problem, cells, parameters)
-    d = problem.likelihood.derive(cells, eta, tie_term(problem, parameters))
-    code = cells.a * n + cells.b
-    sums.value[0] += d.value.sum()
-    np.add(sums.score, sum_by(code, d.score, n * n), out=sums.score)
-    np.add(sums.weight, sum_by(code, d.information, n * n), out=sums.weight)
-    columns = [d.information * cells.terms[:, k] for k in range(n_terms)]
-    if problem.likelihood.has_tie_term:
-        columns.append(d.cross_information)
-        sums.term_score[-1] += d.tie_score.sum()
-        sums.inner[-1, -1] += d.tie_information.sum()
-    for k, column in enumerate(columns):
-        sums.cross[k] += sum_by(code, column, n * n)
-    if n_terms:
-        sums.term_score[:n_terms] += cells.terms.T @ d.score
-        inner = np.stack(columns) @ cells.terms
-        sums.inner[:, :n_terms] += inner
+        eta = linear_predictor(problem, cells, parameters)
+        d = problem.likelihood.derive(cells, eta, tie_term(problem, parameters))
+        value += float(d.value.sum())
+        gradient[:n] += fold(cells.a, cells.b, d.score, n)
+        gradient[n : n + n_terms] += cells.terms.T @ d.score
+        gram.add(cells.a, cells.b, d.information)
+        weighted = [d.information * cells.terms[:, k] for k in range(n_terms)]
+        gram.inner[:n_terms, :n_terms] += np.array(weighted).reshape(n_terms, len(eta)) @ cells.terms
         if problem.likelihood.has_tie_term:
-            sums.inner[:n_terms, -1] += inner[-1]
+            gradient[-1] += d.tie_score.sum()
+            weighted.append(d.cross_information)
+            of_terms = cells.terms.T @ d.cross_information
+            gram.inner[:n_terms, -1] += of_terms
+            gram.inner[-1, :n_terms] += of_terms
+            gram.inner[-1, -1] += d.tie_information.sum()
+        for k, column in enumerate(weighted):
+            gram.add_column(k, cells.a, cells.b, column)
+    return value, gradient, gram
 
 
-def _information(problem: Problem, sums: _PairSums) -> FloatArray:
+def _information(problem: Problem, gram: Gram) -> FloatArray:
+    """Give the information with the free shifts held: by the prior, else by a ridge along each."""
     n = problem.n_contestants
-    information = np.zeros((problem.n_parameters, problem.n_parameters))
-    strengths = laplacian(sums.weight, n)
+    information = gram.matrix()
+    strengths = information[:n, :n]
     if problem.prior_precision > 0:
         strengths[np.diag_indices(n)] += problem.prior_precision
+        return information
+    ridge = max(float(np.trace(strengths)) / max(n, 1) ** 2, 1e-12)
+    if problem.component.max(initial=0) == 0:
+        strengths += ridge
     else:
-        ridge = max(float(np.trace(strengths)) / max(n, 1) ** 2, 1e-12)
         strengths += ridge * (problem.component[:, None] == problem.component[None, :])
-    information[:n, :n] = strengths
-    cross = sums.cross.reshape(len(sums.cross), n, n)
-    information[n:, :n] = cross.sum(axis=2) - cross.sum(axis=1)
-    information[:n, n:] = information[n:, :n].T
-    information[n:, n:] = sums.inner
     return information
-
-
-def laplacian(weight_of_pair: FloatArray, n: int) -> FloatArray:
-    """Give the matrix of x -> sum of weight * (x_a - x_b)^2 from weights by pair code."""
-    dense = weight_of_pair.reshape(n, n)
-    dense = dense + dense.T
-    matrix = -dense
-    matrix[np.diag_indices(n)] += dense.sum(axis=1)
-    return matrix
 
 
 def _climb(problem: Problem, step: FloatArray, at: Point) -> Point:

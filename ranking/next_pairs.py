@@ -15,8 +15,8 @@ import numpy as np
 from ranking.arrays import FloatArray, IndexArray, invert, sum_by
 from ranking.cells import Terms, sum_cells
 from ranking.errors import InvalidMatchesError
+from ranking.gram import laplacian
 from ranking.matches import Matches
-from ranking.newton import laplacian
 from ranking.ranks import difference_error
 from ranking.ratings import Ratings
 from ranking.ties import sigmoid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +66,7 @@ def sum_scores_by_cluster(
         strengths = strengths.reshape(size, n)
     else:
         strengths = _sparse(g, matches, residual, size, n)
-    columns = [sum_by(g, residual * column, size) for column in term_columns(terms)]
+    columns = [sum_by(g, residual * column, size) for column in terms.values()]
     if problem.likelihood.has_tie_term:
         columns.append(sum_by(g, tie_score, size))
     stacked: FloatArray = np.stack(columns, axis=1) if columns else np.zeros((size, 0))
@@ -78,8 +77,10 @@ def row_scores(
     matches: Matches, terms: Terms, problem: Problem, solution: Solution
 ) -> tuple[FloatArray, FloatArray]:
     """Give each row's weighted score in eta and in the tie term (empty without one); 0 between components."""
+    if solution.row_score is not None:
+        return solution.row_score, np.zeros(0)
     n_codes = terms.n_levels * problem.n_contestants**2
-    tabled = terms.dense is None and 3 * n_codes <= max(MAX_TABLE, len(matches))
+    tabled = terms.columns is None and 3 * n_codes <= max(MAX_TABLE, len(matches))
     if tabled and is_ternary(matches.outcome):
         residual, tie_score = _scores_from_table(matches, terms, problem, solution)
     else:
@@ -92,15 +93,6 @@ def row_scores(
         residual *= inside
         tie_score *= inside if len(tie_score) else 1.0
     return residual, tie_score
-
-
-def term_columns(terms: Terms) -> Iterator[FloatArray]:
-    """Give each term's value a row."""
-    for k in range(len(terms.names)):
-        if terms.table is not None and terms.level is not None:
-            yield terms.table[terms.level, k]
-        elif terms.dense is not None:
-            yield terms.dense[:, k]
 
 
 def _scores_from_table(
@@ -137,8 +129,8 @@ def _scores_of_rows(
         eta = parameters[matches.a[rows]] - parameters[matches.b[rows]]
         if of_level is not None and terms.level is not None:
             eta += of_level[terms.level[rows]]
-        elif terms.dense is not None:
-            eta += terms.dense[rows] @ coefficients
+        for k, column in enumerate(terms.columns or ()):
+            eta += column[rows] * (coefficients[k] / terms.divisor[k])
         scores = problem.likelihood.scores(eta, tie)
         if problem.likelihood.has_tie_term:
             kind = (2 * matches.outcome[rows]).astype(np.intp)

@@ -43,7 +43,7 @@ def build_terms(
         size = _root_mean_square(matches.covariates[name], matches.weight)
         names.append(name)
         scale.append(size)
-        columns.append(matches.covariates[name] / size if size > 0 else matches.covariates[name])
+        columns.append(matches.covariates[name])
     if not columns:
         return Terms()
     return _levelled(tuple(names), tuple(scale), columns)
@@ -99,21 +99,24 @@ def _add(
 def _root_mean_square(column: FloatArray, weight: FloatArray | None) -> float:
     if not len(column):
         return 0.0
-    return float(np.sqrt(np.average(column * column, weights=None if weight is None else weight + 0.0)))
+    if weight is None:
+        return float(np.sqrt(column @ column / len(column)))
+    return float(np.sqrt(np.average(column * column, weights=weight)))
 
 
 def _levelled(names: tuple[str, ...], scale: tuple[float, ...], columns: list[FloatArray]) -> Terms:
     """Keep distinct rows as levels when each column takes few values and the product stays small."""
+    values_of = [_few_values(column) for column in columns]
+    each = [values for values in values_of if values is not None]
+    if len(each) < len(columns) or np.prod([len(values) for values in each]) > MAX_LEVELS:
+        return Terms(names, scale, columns=tuple(columns))
     level = np.zeros(len(columns[0]), dtype=np.int64)
     table = np.zeros((1, 0))
-    for column in columns:
-        values = _few_values(column)
-        if values is None or len(table) * len(values) > MAX_LEVELS:
-            return Terms(names, scale, dense=np.stack(columns, axis=1))
+    for column, values in zip(columns, each, strict=True):
         level = level * len(values) + np.searchsorted(values, column)
         grown = np.repeat(table, len(values), axis=0)
         table = np.column_stack([grown, np.tile(values, len(table))])
-    return Terms(names, scale, level=level, table=table)
+    return Terms(names, scale, level=level, table=table / Terms(names, scale).divisor)
 
 
 def _few_values(column: FloatArray) -> FloatArray | None:

@@ -14,8 +14,8 @@ import numpy as np
 from ranking.arrays import FloatArray, sum_by
 from ranking.cells import Cells, Terms, sum_cells
 from ranking.estimate import Model, estimate_from_cells
+from ranking.gram import laplacian
 from ranking.matches import Matches
-from ranking.newton import laplacian
 from ranking.scores import dense_labels
 from ranking.ties import sigmoid
 
