@@ -30,6 +30,8 @@ class MatchRow(Base):
         Index("uq_match_pair_judge", "response_a_id", "response_b_id", "judge_id", "repetition", unique=True),
         Index("ix_match_board", "dataset_id", "judge_id", "contestant_a_id", "contestant_b_id", "prompt_id",
               "n_orders", "verdict_ab", "verdict_ba", "state"),
+        Index("ix_match_list", "dataset_id", "id", "judge_id", "contestant_a_id", "contestant_b_id",
+              "prompt_id", "n_orders", "verdict_ab", "verdict_ba", "state", "reason"),
         Index(None, "prompt_id"),
         Index(None, "response_b_id"),
         Index(None, "run_id"),
