@@ -9,6 +9,7 @@ from ui.components.empty import show_empty
 from ui.components.judge_agreement import show_agreement
 from ui.components.judge_board import show_board_effect
 from ui.components.judge_card import show_card
+from ui.components.judge_choice import choose_judge, choose_rival
 from ui.components.judge_figures import show_comparison
 from ui.components.judge_lab import show_lab
 from ui.components.judge_people import ask_price, show_next_labels, show_queue, show_voters
@@ -20,7 +21,6 @@ from ui.components.judge_reading import (
     read_voters,
 )
 from ui.navigation import RUNS
-from ui.render import visible
 from ui.state import database
 
 st.title("Judges")
@@ -33,20 +33,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         if judge.kind != "human" and judge.mode == "pairwise"
     }
     if judges:
-        by_matches = sorted(judges, key=lambda name: -judges[name].n_matches)
-        chosen = st.selectbox(
-            "Judge", by_matches, key="judge", bind="query-params", format_func=visible, width=260
-        )
-        rivals = [name for name in by_matches if name != chosen]
-        other = st.selectbox(
-            "Compare with",
-            rivals,
-            index=None,
-            key="with",
-            placeholder="no other",
-            format_func=visible,
-            width=260,
-        )
+        chosen = choose_judge(judges)
+        other = choose_rival(judges, chosen)
 if not judges:
     show_empty(
         "No judge has compared anything here",
