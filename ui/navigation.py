@@ -106,13 +106,21 @@ RESPONSES = PageEntry(
     "Which contestant has answered which prompt; generate what is missing, or try a prompt on several.",
 )
 
+MODELS = PageEntry(
+    "models",
+    "models.py",
+    "Models & keys",
+    "key",
+    "Which providers and local servers can be asked, what their models cost, and one call to try each.",
+)
+
 START = HOME
 """The page at the app's root."""
 
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
     "": (HOME, VOTE),
     "Results": (LEADERBOARD, MATCHES, MATCH),
-    "Judging": (RUNS, JUDGES, RUBRICS),
+    "Judging": (RUNS, JUDGES, RUBRICS, MODELS),
     "Data": (RESPONSES, IMPORT),
 }
 
@@ -146,7 +154,7 @@ def page_link(entry: PageEntry, text: str, query: Query | None = None, *, icon: 
 def same_page_link(entry: PageEntry, text: str, query: Query) -> None:
     """Show a link to the page it stands on with another address; Streamlit's own keeps the old address."""
     anchor = Markup('<a class="eh-same-page" href="{}" target="_self">{}</a>')
-    st.html(anchor.format(href(entry, query), text))
+    st.html(anchor.format(href(entry, query), text), width="content")
 
 
 def href(entry: PageEntry, query: Query | None = None) -> str:

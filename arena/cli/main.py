@@ -15,6 +15,7 @@ from arena.cli import (
     exporting,
     generating,
     judging,
+    models,
     moving,
     people,
     running,
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
         boards,
         auditing,
         exporting,
+        models,
         moving,
     ):
         room.add_commands(commands)

@@ -1,0 +1,145 @@
+"""Trying a model with one tiny call, in a child process: LiteLLM never enters the one that serves pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from arena.errors import UsageError
+from arena.providers import find_missing_key
+from judge import CallRequest, Message
+from judge.errors import (
+    CallError,
+    CallRejectedError,
+    CallTimeoutError,
+    ConnectionLostError,
+    JudgeError,
+    RateLimitError,
+)
+from judge.prices import most_usd
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+CALL_TIMEOUT_S: Final = 30.0
+CHILD_TIMEOUT_S: Final = 60.0
+MAX_TOKENS: Final = 16
+QUESTION: Final = "Reply with the one word: ready"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one call. `cost_usd` is None where it is unknown; `detail` is the provider's own words."""
+
+    model: str
+    is_ok: bool
+    sentence: str
+    detail: str = ""
+    latency_s: float | None = None
+    cost_usd: float | None = None
+    n_tokens_in: int | None = None
+    n_tokens_out: int | None = None
+
+
+def most_trial_usd(model: str) -> float | None:
+    """Return the most that a trial can cost; None for an unpriced model."""
+    return most_usd(_request(model, None))
+
+
+def try_model(model: str, api_base: str | None = None) -> Trial:
+    """Make the call in a child process and wait for it.
+
+    Raises
+    ------
+    UsageError
+        If the name is no `provider/model`.
+    """
+    check_name(model)
+    if (refused := _without_key(model, api_base)) is not None:
+        return refused
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    command = [sys.executable, "-m", "arena", "models", f"--try={model}", "--format", "json"]
+    if api_base is not None:
+        command.append(f"--api-base={api_base}")
+    try:
+        ended = subprocess.run(
+            command, env=environment, capture_output=True, timeout=CHILD_TIMEOUT_S, check=False
+        )
+        stored: dict[str, Any] = json.loads(ended.stdout)
+        return Trial(**stored)
+    except subprocess.TimeoutExpired:
+        return Trial(model, False, f"No answer within {CHILD_TIMEOUT_S:.0f} seconds.")
+    except (ValueError, TypeError):
+        return Trial(model, False, "The call could not be made: the process that makes it ended early.")
+
+
+def ask_here(model: str, api_base: str | None = None) -> Trial:
+    """Make the call in this process, which imports LiteLLM."""
+    check_name(model)
+    return _without_key(model, api_base) or asyncio.run(_ask(model, api_base))
+
+
+def _without_key(model: str, api_base: str | None) -> Trial | None:
+    missing = find_missing_key(model, api_base)
+    return Trial(model, False, f"The key is missing: set {', '.join(missing)}.") if missing else None
+
+
+def check_name(model: str) -> None:
+    provider, _, name = model.partition("/")
+    if not provider or not name or provider == "builtin" or model.startswith("-"):
+        raise UsageError(f"'{model}' is no model to call; write provider/model, as openai/gpt-4o-mini.")
+
+
+async def _ask(model: str, api_base: str | None) -> Trial:
+    from judge.litellm_client import LiteLLMClient
+
+    client = LiteLLMClient(timeout_s=CALL_TIMEOUT_S)
+    try:
+        reply = await client.complete(_request(model, api_base))
+    except JudgeError as error:
+        return Trial(model, False, _sentence(error), str(error))
+    finally:
+        await client.aclose()
+    return Trial(
+        model,
+        True,
+        "It answers." if reply.text or reply.thinking else "It answers, with an empty text.",
+        latency_s=reply.latency_s,
+        cost_usd=reply.cost_usd,
+        n_tokens_in=reply.n_tokens_in,
+        n_tokens_out=reply.n_tokens_out,
+    )
+
+
+def _request(model: str, api_base: str | None) -> CallRequest:
+    return CallRequest(model, api_base, (("max_tokens", MAX_TOKENS),), (Message("user", QUESTION),))
+
+
+def _sentence(error: JudgeError) -> str:
+    """Say what to do about it, without the provider's own words."""
+    status = error.status_code if isinstance(error, CallError) else None
+    if status in (401, 403):
+        return "The key was refused. Check the variable, then start the app again."
+    if status == 404:
+        return "The provider answers, but knows no such model."
+    if status == 402:
+        return "The key is known, but its account has no money left."
+    if isinstance(error, RateLimitError):
+        return "It answers, but asks to slow down (429)."
+    if isinstance(error, CallTimeoutError):
+        return f"No answer within {CALL_TIMEOUT_S:.0f} seconds."
+    if isinstance(error, ConnectionLostError):
+        return "No server answers there."
+    if isinstance(error, CallRejectedError):
+        return "It answers, but refused this call."
+    return "The call failed."
+
+
+def to_json(trial: Trial) -> dict[str, Any]:
+    """Return plain values, as `try_model` reads them back."""
+    return asdict(trial)
