@@ -3,7 +3,7 @@
 It knows formats and the meaning of their rows; tables stay behind `db.landing` and `db.export`.
 """
 
-from arena.exchange.detection import Confidence, Detection, detect
+from arena.exchange.detection import Confidence, Detection, Peek, detect, guess_columns, peek
 from arena.exchange.errors import ExchangeError, FormatError, RowError, SourceError
 from arena.exchange.export.battles import export_matches
 from arena.exchange.export.choice import ExportFilter, ExportReport, States, Texts
@@ -52,6 +52,7 @@ __all__ = [
     "ImportMode",
     "ImportReport",
     "Kind",
+    "Peek",
     "RowError",
     "SampleRow",
     "Source",
@@ -65,6 +66,8 @@ __all__ = [
     "export_preferences",
     "export_responses",
     "format_of",
+    "guess_columns",
     "import_files",
+    "peek",
     "write_rows",
 ]

@@ -51,6 +51,38 @@ class Detection:
         return ALL_FORMATS[self.format]
 
 
+@dataclass(frozen=True)
+class Peek:
+    """A table before anybody says what it is: its columns, and its first rows as they stand."""
+
+    file: str
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+
+def peek(source: Source, n_rows: int = 5) -> Peek:
+    """Read the columns and the first rows; raises SourceError if there are none."""
+    checked = check_source(source)
+    container = detect_container(checked)
+    columns = _keys(checked, container)
+    read = islice(iter_rows(checked, container), N_ROWS_SEEN)
+    rows = [row.values for row in read if isinstance(row, Row)]
+    return Peek(checked.name, columns, tuple(rows[:n_rows]))
+
+
+def guess_columns(spec: Format, columns: Sequence[str]) -> dict[str, str]:
+    """Return, by the format's keys, the columns that have such a name."""
+    taken: dict[str, str] = {}
+    for field in (*spec.required, *spec.any_of, *spec.optional):
+        if field.name in taken:
+            continue
+        free = {_plain(column): column for column in reversed(columns) if column not in taken.values()}
+        found = next((free[name] for name in (field.name, *field.synonyms) if name in free), None)
+        if found is not None:
+            taken[field.name] = found
+    return taken
+
+
 def detect(source: Source, mapping: ColumnMapping | None = None) -> Detection:
     """Say which format a file has.
 

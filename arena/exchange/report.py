@@ -35,6 +35,10 @@ class Kind(Enum):
     VOTES = "votes"
     SCORES = "scores"
 
+    def count(self, n: int) -> str:
+        """Return the word for n of them: `prompt` for one, else `prompts`."""
+        return self.value if n != 1 else self.value.removesuffix("es" if self is Kind.MATCHES else "s")
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -105,6 +109,11 @@ class FileReport:
     """The first `MAX_BAD_KEPT` of `n_bad`."""
     sample: tuple[SampleRow, ...]
 
+    @property
+    def n_bad_rows(self) -> int:
+        """Bad rows alone, without what stands in `problem`."""
+        return self.n_bad - (self.problem is not None)
+
 
 @dataclass(frozen=True)
 class ImportReport:
@@ -138,6 +147,11 @@ class ImportReport:
         return tuple(bad for file in self.files for bad in file.bad_rows)
 
     @property
+    def n_bad_rows(self) -> int:
+        """Bad rows alone, without files that could not be read, or not to their end."""
+        return sum(file.n_bad_rows for file in self.files)
+
+    @property
     def totals(self) -> Mapping[Kind, Counts]:
         """Counts a kind over all files, kinds that did not occur left out."""
         sums = dict.fromkeys(Kind, NO_COUNTS)
@@ -150,10 +164,15 @@ class ImportReport:
         """Return one row a file and kind, for printing; a file that held nothing has one row of zeros."""
         return tuple(row for file in self.files for row in _file_rows(file))
 
+    @property
+    def counts_in_words(self) -> str:
+        """Return such as `80 new prompts, 3 duplicate responses`."""
+        parts = [part for kind, counts in self.totals.items() for part in _parts(kind, counts)]
+        return ", ".join(parts) or "nothing"
+
     def summary(self) -> str:
         """Say in one line what landed or would land, such as `Imported 80 new prompts; 2 bad rows (...)`."""
-        parts = [part for kind, counts in self.totals.items() for part in _parts(kind, counts)]
-        said = ", ".join(parts) or "nothing"
+        said = self.counts_in_words
         if self.n_bad:
             first = self.bad_rows[0]
             said += f"; {self.n_bad} bad {'row' if self.n_bad == 1 else 'rows'} (first: {first})"
@@ -180,4 +199,4 @@ def _file_rows(file: FileReport) -> Sequence[CountRow]:
 
 def _parts(kind: Kind, counts: Counts) -> Sequence[str]:
     words = ((counts.n_new, "new"), (counts.n_completed, "completed"), (counts.n_duplicate, "duplicate"))
-    return [f"{n:,} {word} {kind.value}" for n, word in words if n]
+    return [f"{n:,} {word} {kind.count(n)}" for n, word in words if n]

@@ -39,7 +39,8 @@ def test_the_button_lands_what_was_shown_and_offers_what_comes_next(store: Datab
     assert not app.exception
     assert "Imported 2 new prompts" in app.success[0].value
     assert [dataset.name for dataset in list_datasets(store)] == ["answers"]
-    assert [link.value for link in app.page_link] == ["Judge the responses", "See the leaderboard"]
+    links = [link.value for link in app.page_link]
+    assert links == ["Judge the responses", "See the leaderboard", "See prompts and responses"]
     assert not app.file_uploader[0].value
 
 
@@ -71,10 +72,51 @@ def test_a_name_of_ones_own_is_taken(store: Database) -> None:
 def test_a_file_that_is_no_table_is_a_sentence(store: Database) -> None:
     app = open_with("answers.csv", b"PK\x03\x04rest of a zip")
     assert not app.exception
-    assert "zip archive" in text_of(app)
+    assert text_of(app).count("zip archive") == 1
+    assert "None" not in text_of(app)
+    assert "1 row cannot be used" not in text_of(app)
 
 
 def test_markup_in_a_file_stays_text(store: Database) -> None:
     app = open_with("<img src=x>.csv", GOOD.replace(b"alder", b"<script>alert(1)</script>"))
     assert not app.exception
     assert not any("<script" in str(one.value) or "<img" in str(one.value) for one in app.html)
+
+
+UNKNOWN = b"frage,modell,text\nWarum?,ahorn,Darum.\nWarum?,birke,Eben.\n"
+
+
+def test_columns_with_unknown_names_are_mapped_on_the_page(store: Database) -> None:
+    app = open_with("fragen.csv", UNKNOWN)
+    assert not app.exception
+    assert text_of(app).count("these keys fit no format") == 1
+    assert next(button for button in app.button if button.label == "Import").disabled
+    app.selectbox(key="import_table").set_value("responses-long").run()
+    assert "lacks keys" in text_of(app)
+    for field, column in (("prompt", "frage"), ("model", "modell"), ("response", "text")):
+        app.selectbox(key=f"import_column_responses-long_{field}").set_value(column)
+    app.run()
+    assert not app.exception
+    assert "Would import 1 new prompt, 2 new contestants, 2 new responses" in text_of(app)
+    assert "told: CSV with the keys frage (as prompt), modell (as model), text (as response)" in text_of(app)
+    next(button for button in app.button if button.label == "Import").click().run()
+    assert not app.exception
+    assert list_datasets(store)[0].n_responses == 2
+
+
+def test_one_value_may_stand_for_every_row_and_a_guess_can_be_changed(store: Database) -> None:
+    app = open_with("a.csv", b"question,answer,notes\nWhy?,Because.,x\n")
+    app.selectbox(key="import_table").set_value("responses-long").run()
+    assert app.selectbox(key="import_column_responses-long_prompt").value == "question"
+    app.text_input(key="import_same_responses-long_model").set_value("oak").run()
+    assert "1 new contestant, 1 new response" in text_of(app)
+    app.selectbox(key="import_column_responses-long_prompt").set_value("notes").run()
+    assert not app.exception
+    assert "notes (as prompt), model (given)" in text_of(app)
+
+
+def test_rows_can_be_pasted(store: Database) -> None:
+    app = open_page(IMPORT)
+    app.text_area(key="import_pasted_0").set_value('{"prompt": "One"}\n{"prompt": "Two"}').run()
+    assert not app.exception
+    assert "Would import 2 new prompts" in text_of(app)

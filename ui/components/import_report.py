@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 from markupsafe import Markup
 
-from arena.exchange import ALL_FORMATS, Counts, FileReport, ImportReport, Kind
+from arena.exchange import ALL_FORMATS, Counts, Detection, FileReport, ImportMode, ImportReport, Kind
 from ui.components.words import note
 from ui.figures import count, plural
 from ui.render import label, visible
@@ -42,23 +42,41 @@ def show_formats() -> None:
             )
 
 
+def in_words(report: ImportReport) -> str:
+    """Say in one line what landed or would land; bad rows and problems stand for themselves."""
+    if report.mode is ImportMode.DRY_RUN:
+        said = f"Would import {report.counts_in_words}. Nothing is stored yet."
+    else:
+        said = f"Imported {report.counts_in_words}."
+    return f"{said} {plural(report.n_bad_rows, 'row')} cannot be used." if report.n_bad_rows else said
+
+
+def show_problems(report: ImportReport) -> None:
+    """Show, once each, the files that cannot be read, or not to their end, or whose columns say nothing."""
+    for file in report.files:
+        if file.problem is not None:
+            st.error(label(file.problem), icon=":material/error:")
+
+
 def show_files(report: ImportReport) -> None:
-    """Show one row a file."""
-    body = Markup("").join(_row(file) for file in report.files)
-    table = Markup(
-        '<div class="eh-scroll"><table class="eh-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
-    )
-    st.html(table.format(_HEAD, body))
+    """Show one row for each file that was recognised, and why it was taken for what it is."""
+    body = Markup("").join(_row(file, file.detection) for file in report.files if file.detection is not None)
+    if body:
+        table = Markup(
+            '<div class="eh-scroll"><table class="eh-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
+        )
+        st.html(table.format(_HEAD, body))
 
 
 def show_bad_rows(report: ImportReport) -> None:
     """Show which rows cannot be used and why; nothing where all can."""
-    bad = report.bad_rows
+    problems = {(file.file, file.problem) for file in report.files}
+    bad = [row for row in report.bad_rows if (row.file, row.reason) not in problems]
     if not bad:
         return
-    title = f"{plural(report.n_bad, 'row')} cannot be used"
+    title = f"{plural(report.n_bad_rows, 'row')} cannot be used"
     with st.expander(title, icon=":material/report:", expanded=len(bad) <= 10, key="import_bad"):
-        if len(bad) < report.n_bad:
+        if len(bad) < report.n_bad_rows:
             note(f"The first {len(bad):,} are listed.")
         st.dataframe(
             [{"file": row.file, "line": row.line, "reason": row.reason} for row in bad],
@@ -87,27 +105,22 @@ def show_samples(report: ImportReport) -> None:
         )
 
 
-def _row(file: FileReport) -> Markup:
-    taken, why = (
-        ("not readable", file.problem or "")
-        if file.detection is None
-        else (file.detection.title, file.detection.why)
-    )
+def _row(file: FileReport, detection: Detection) -> Markup:
     return _ROW.format(
         visible(file.file),
-        visible(taken),
-        visible(why),
+        visible(detection.title),
+        visible(f"{detection.confidence.value}: {detection.why}"),
         count(file.n_rows),
         _sum(file.counts, "n_new"),
         _sum(file.counts, "n_completed"),
         _sum(file.counts, "n_duplicate"),
-        count(file.n_bad),
+        count(file.n_bad_rows),
     )
 
 
 def _sum(counts: Mapping[Kind, Counts], which: str) -> Markup:
     parts = [
-        Markup("{} {}").format(count(getattr(counts[kind], which)), kind.value)
+        Markup("{} {}").format(count(getattr(counts[kind], which)), kind.count(getattr(counts[kind], which)))
         for kind in Kind
         if kind in counts and getattr(counts[kind], which)
     ]

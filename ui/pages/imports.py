@@ -1,16 +1,22 @@
-"""Import: from files to a dataset, with a dry run first."""
-
-from pathlib import PurePath
+"""Import: from files to a dataset: what they are, what would be added, then the button."""
 
 import streamlit as st
 
 from arena.datasets import list_datasets
 from arena.errors import ArenaError
-from arena.exchange import ImportMode, ImportReport, Upload, import_files
-from ui.components.import_report import show_bad_rows, show_files, show_formats, show_samples
+from arena.exchange import ImportMode, ImportReport, import_files
+from ui.components.import_mapping import ask_mapping
+from ui.components.import_report import (
+    in_words,
+    show_bad_rows,
+    show_files,
+    show_formats,
+    show_problems,
+    show_samples,
+)
+from ui.components.import_sources import ask_name, ask_sources, peek_all
 from ui.components.words import lead, note
-from ui.figures import plural
-from ui.navigation import LEADERBOARD, RUNS, page_link
+from ui.navigation import LEADERBOARD, RESPONSES, RUNS, page_link
 from ui.render import label
 from ui.state import database
 
@@ -18,31 +24,18 @@ st.title("Import")
 db = database()
 landed: ImportReport | None = st.session_state.pop("import_landed", None)
 if landed is not None:
-    st.success(label(landed.summary()), icon=":material/check_circle:")
+    st.success(label(in_words(landed)), icon=":material/check_circle:")
+    show_problems(landed)
     show_bad_rows(landed)
     with st.container(horizontal=True):
         here = {"dataset": landed.dataset}
         page_link(RUNS, "Judge the responses", here, icon=RUNS.icon)
         page_link(LEADERBOARD, "See the leaderboard", here, icon=LEADERBOARD.icon)
+        page_link(RESPONSES, "See prompts and responses", here, icon=RESPONSES.icon)
 
-batch = st.session_state.setdefault("import_batch", 0)
-uploads = st.file_uploader(
-    "Files",
-    type=["csv", "tsv", "json", "jsonl", "ndjson"],
-    accept_multiple_files=True,
-    key=f"import_files_{batch}",
-    help="Several files of one dataset may come together, in any order.",
-)
-existing = {dataset.name: dataset for dataset in list_datasets(db)}
-suggested = PurePath(uploads[0].name).stem if uploads else ""
-named = st.text_input(
-    "Dataset", value=st.query_params.get("dataset", ""), placeholder=suggested or "A name", max_chars=120
-)
-name = named.strip() or suggested
-if name in existing:
-    note(f"{name} has {plural(existing[name].n_prompts, 'prompt')} already; what is new is added to it.")
-
-if not uploads:
+sources = ask_sources()
+name = ask_name(sources, list_datasets(db))
+if not sources:
     note(
         "Prompts, responses, votes and recorded judgments, as CSV, TSV, JSON or JSONL. The format is told by"
         " the names of the columns. Nothing is stored before you have seen what would be."
@@ -50,23 +43,29 @@ if not uploads:
     show_formats()
     st.stop()
 
-sources = [Upload(upload.name, upload.getvalue()) for upload in uploads]
-checked = (name, *(upload.file_id for upload in uploads))
 try:
+    tables = peek_all(sources)
+    is_unknown = not all(table.is_recognised for table in tables)
+    mapping = ask_mapping([table.peek for table in tables], is_needed=is_unknown)
+    checked = (name, *((source.name, hash(source.content)) for source in sources), repr(mapping))
     if st.session_state.get("import_checked") != checked:
         with st.spinner("Reading the files"):
-            st.session_state["import_dry_run"] = import_files(db, sources, name, mode=ImportMode.DRY_RUN)
+            report = import_files(db, sources, name, mode=ImportMode.DRY_RUN, mapping=mapping)
+        st.session_state["import_dry_run"] = report
         st.session_state["import_checked"] = checked
-    report: ImportReport = st.session_state["import_dry_run"]
-    lead(report.summary())
+    report = st.session_state["import_dry_run"]
+    show_problems(report)
     show_files(report)
+    lead(in_words(report))
     show_bad_rows(report)
     is_news = report.n_new + report.n_completed > 0
     if st.button("Import", type="primary", icon=":material/upload_file:", disabled=not is_news):
         with st.spinner("Importing"):
-            st.session_state["import_landed"] = import_files(db, sources, name, mode=ImportMode.LAND)
-        st.session_state["import_batch"] = batch + 1
-        st.session_state.pop("import_checked", None)
+            done = import_files(db, sources, name, mode=ImportMode.LAND, mapping=mapping)
+        st.session_state["import_landed"] = done
+        st.session_state["import_batch"] = st.session_state.get("import_batch", 0) + 1
+        for key in ("import_checked", "import_table"):
+            st.session_state.pop(key, None)
         st.rerun()
     show_samples(report)
 except ArenaError as error:
