@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from db.ballots import NewBallot, Pair, StoredBallot, delete_ballot
 from db.tables import BallotRow, JudgeRow, JudgmentRow, MatchRow, PromptRow, ResponseRow, VoteRow
+
+REPEAT = "repeat"
+"""The rule of a pair shown again, sides swapped: its vote makes no match, so no board counts it."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +59,13 @@ def has_match(session: Session, ballot: StoredBallot) -> bool:
 
 def add_vote(session: Session, ballot: StoredBallot, vote: NewVote) -> None:
     """Store judgment, match of one order and vote; the ballot ends and leaves its token to the vote."""
-    contestants = _contestant_ids(session, ballot.pair)
-    is_ab = ballot.shown_order == "ab"
-    match_id = session.scalar(
-        insert(MatchRow).returning(MatchRow.id).values(
-            dataset_id=ballot.dataset_id, prompt_id=ballot.prompt_id, judge_id=ballot.judge_id,
-            contestant_a_id=contestants[0], contestant_b_id=contestants[1],
-            response_a_id=ballot.pair[0], response_b_id=ballot.pair[1], n_orders=1, state="scored",
-            verdict_ab=vote.verdict if is_ab else None, verdict_ba=None if is_ab else vote.verdict,
-            created_at=vote.voted_at,
-        )
-    )  # fmt: skip
+    is_repeat = ballot.pick_rule == REPEAT
     judgment_id = session.scalar(
         insert(JudgmentRow).returning(JudgmentRow.id).values(
-            judge_id=ballot.judge_id, prompt_id=ballot.prompt_id, match_id=match_id,
+            judge_id=ballot.judge_id, prompt_id=ballot.prompt_id,
+            match_id=None if is_repeat else _add_match(session, ballot, vote),
             response_first_id=ballot.response_first_id, response_second_id=ballot.response_second_id,
-            shown_order=ballot.shown_order, state="scored", verdict=vote.verdict,
+            shown_order=ballot.shown_order, repetition=int(is_repeat), state="scored", verdict=vote.verdict,
             created_at=ballot.shown_at, finished_at=vote.voted_at,
         )
     )  # fmt: skip
@@ -82,6 +76,20 @@ def add_vote(session: Session, ballot: StoredBallot, vote: NewVote) -> None:
         )
     )  # fmt: skip
     delete_ballot(session, ballot.id)
+
+
+def _add_match(session: Session, ballot: StoredBallot, vote: NewVote) -> int | None:
+    contestants = _contestant_ids(session, ballot.pair)
+    is_ab = ballot.shown_order == "ab"
+    return session.scalar(
+        insert(MatchRow).returning(MatchRow.id).values(
+            dataset_id=ballot.dataset_id, prompt_id=ballot.prompt_id, judge_id=ballot.judge_id,
+            contestant_a_id=contestants[0], contestant_b_id=contestants[1],
+            response_a_id=ballot.pair[0], response_b_id=ballot.pair[1], n_orders=1, state="scored",
+            verdict_ab=vote.verdict if is_ab else None, verdict_ba=None if is_ab else vote.verdict,
+            created_at=vote.voted_at,
+        )
+    )  # fmt: skip
 
 
 def _contestant_ids(session: Session, pair: Pair) -> Pair:
@@ -155,19 +163,117 @@ def delete_vote(session: Session, vote: LastVote) -> None:
 
 
 @dataclass(frozen=True)
+class GivenVote:
+    """A vote on a page, as it was shown."""
+
+    prompt_id: int
+    response_first_id: int
+    response_second_id: int
+    shown_order: str
+
+
+def list_repeatable(
+    session: Session, judge_id: int, dataset_id: int, *, n_newest: int, n_most: int
+) -> list[GivenVote]:
+    """Return votes given on a page that were not repeated yet, but for the `n_newest`."""
+    again, ballot = aliased(JudgmentRow), aliased(BallotRow)
+    is_repeated = exists().where(
+        again.judge_id == judge_id, again.repetition == 1,
+        again.response_first_id == JudgmentRow.response_second_id,
+        again.response_second_id == JudgmentRow.response_first_id,
+    )  # fmt: skip
+    is_in_front = exists().where(
+        ballot.judge_id == judge_id, ballot.response_first_id == JudgmentRow.response_second_id,
+        ballot.response_second_id == JudgmentRow.response_first_id,
+    )  # fmt: skip
+    query = (
+        select(
+            JudgmentRow.prompt_id, JudgmentRow.response_first_id, JudgmentRow.response_second_id,
+            JudgmentRow.shown_order, is_repeated | is_in_front,
+        )
+        .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
+        .join(MatchRow, MatchRow.id == JudgmentRow.match_id)
+        .where(JudgmentRow.judge_id == judge_id, MatchRow.dataset_id == dataset_id)
+        .where(VoteRow.token.is_not(None))
+        .order_by(JudgmentRow.finished_at.desc(), JudgmentRow.id.desc())
+        .limit(n_most)
+        .offset(n_newest)
+    )  # fmt: skip
+    return [
+        GivenVote(prompt_id, first, second, shown_order)
+        for prompt_id, first, second, shown_order, is_done in session.execute(query)
+        if second is not None and shown_order is not None and not is_done
+    ]
+
+
+@dataclass(frozen=True)
+class RepeatedPair:
+    """What one voter said of a pair at first, and when it came again with the sides swapped."""
+
+    judge_id: int
+    first_verdict: str
+    second_verdict: str
+
+
+def list_repeated(session: Session, dataset_id: int | None) -> list[RepeatedPair]:
+    """Return every pair that was silently shown twice."""
+    first = aliased(JudgmentRow)
+    query = (
+        select(JudgmentRow.judge_id, first.verdict, JudgmentRow.verdict)
+        .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
+        .join(
+            first,
+            (first.judge_id == JudgmentRow.judge_id) & (first.repetition == 0)
+            & (first.response_first_id == JudgmentRow.response_second_id)
+            & (first.response_second_id == JudgmentRow.response_first_id),
+        )
+        .where(VoteRow.pick_rule == REPEAT, JudgmentRow.state == "scored", first.state == "scored")
+        .order_by(JudgmentRow.id)
+    )  # fmt: skip
+    if dataset_id is not None:
+        query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id)
+        query = query.where(PromptRow.dataset_id == dataset_id)
+    return [RepeatedPair(voter, before or "", after or "") for voter, before, after in session.execute(query)]
+
+
+def count_cant_tell(session: Session, dataset_id: int | None) -> dict[int, int]:
+    """Return on how many pairs each voter said that they cannot tell, by judge id."""
+    query = select(BallotRow.judge_id, func.count()).where(BallotRow.state == "cant_tell")
+    if dataset_id is not None:
+        query = query.where(BallotRow.dataset_id == dataset_id)
+    return {row[0]: row[1] for row in session.execute(query.group_by(BallotRow.judge_id))}
+
+
+@dataclass(frozen=True)
 class VoterCounts:
-    """What one voter has done in one data set; `times_s` are the newest votes' times, newest first."""
+    """What one voter has done in one data set; `times_s` are the newest votes' times, newest first.
+
+    `n_votes` counts pairs, `n_repeats` the votes on pairs that came again.
+    """
 
     n_votes: int
+    n_repeats: int
     n_skipped: int
+    n_cant_tell: int
     times_s: tuple[float, ...]
 
 
 def count_voter(session: Session, judge_id: int, dataset_id: int, n_times: int) -> VoterCounts:
     voted = select(func.count()).where(MatchRow.dataset_id == dataset_id, MatchRow.judge_id == judge_id)
-    skipped = select(func.count()).where(
-        BallotRow.judge_id == judge_id, BallotRow.dataset_id == dataset_id, BallotRow.state == "skipped"
+    repeated = (
+        select(func.count())
+        .select_from(JudgmentRow)
+        .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
+        .join(PromptRow, PromptRow.id == JudgmentRow.prompt_id)
+        .where(JudgmentRow.judge_id == judge_id, PromptRow.dataset_id == dataset_id)
+        .where(VoteRow.pick_rule == REPEAT)
     )
+    aside = (
+        select(BallotRow.state, func.count())
+        .where(BallotRow.judge_id == judge_id, BallotRow.dataset_id == dataset_id)
+        .group_by(BallotRow.state)
+    )
+    n_aside = {row[0]: row[1] for row in session.execute(aside)}
     times = (
         select(VoteRow.time_taken_s)
         .join(JudgmentRow, JudgmentRow.id == VoteRow.judgment_id)
@@ -177,6 +283,8 @@ def count_voter(session: Session, judge_id: int, dataset_id: int, n_times: int) 
     )
     return VoterCounts(
         n_votes=session.scalar(voted) or 0,
-        n_skipped=session.scalar(skipped) or 0,
+        n_repeats=session.scalar(repeated) or 0,
+        n_skipped=n_aside.get("skipped", 0),
+        n_cant_tell=n_aside.get("cant_tell", 0),
         times_s=tuple(time for time in session.scalars(times) if time is not None),
     )

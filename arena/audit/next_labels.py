@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 
 from arena.audit.card import find_versions
 from arena.audit.evidence import Evidence, find_pairs, load_evidence
-from arena.audit.joint_fit import fit_terms, to_rows
+from arena.audit.joint_fit import to_rows
+from arena.audit.wanted import plan_votes
 from arena.errors import UsageError
 from arena.store import in_words
 from db import Database, datasets
 from db.audit import AuditMatches
 from db.judges import StoredJudge
-from ranking import Plan, Ratings, plan_next_pairs
 
 MIN_UNIFORM = 0.2
-PICK_RULE = "next-label"
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,9 @@ def draw_labels(
     is_open = np.ones(len(pairs), dtype=bool)
     is_open[voted[voted >= 0]] = False
     open_ = pairs.take(is_open)
-    fitted = fit_terms(to_rows(evidence, evidence.votes)) if len(evidence.votes) else "no votes yet"
-    plan, why = _plan(evidence, fitted, usd_per_vote)
+    votes = to_rows(evidence, evidence.votes)
+    planned = plan_votes(votes, usd_per_vote=usd_per_vote if usd_per_vote > 0 else 1.0)
+    plan, why = (None, planned) if isinstance(planned, str) else (planned, "")
     wanted = (
         {tuple(sorted((pair.a, pair.b))): float(pair.n_matches) for pair in plan.next_pairs} if plan else {}
     )
@@ -119,15 +119,6 @@ def draw_labels(
         uniform_share,
         _sentence(undecided, len(open_), why, usd_per_vote),
     )
-
-
-def _plan(evidence: Evidence, fitted: Ratings | str, usd_per_vote: float) -> tuple[Plan | None, str]:
-    if isinstance(fitted, str):
-        return None, fitted
-    cost = usd_per_vote if usd_per_vote > 0 else 1.0
-    return plan_next_pairs(
-        to_rows(evidence, evidence.votes), fitted, n_matches=100, batch=5, cost_per_match=cost
-    ), ""
 
 
 def _weights(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from arena.judges import label_judges
 from arena.outcomes import A, B
 from arena.store import in_words
 from db import Database, Session, audit, datasets, judges
+from db import votes as ballot_box
 from db.boards import VERDICT_CODES
 from ranking.shares import Clustered, clustered_share, sign_flip_p
 
@@ -26,8 +27,8 @@ class VoterCard:
 
     `agreement` is with every other vote on the same pair, `low` and `high` its interval. `first_share` is the
     share of deciding votes for the response shown first, `first_p` its sign-flip p. `self_agreement` is with
-    their own repeated votes on a pair, `gold` with pairs whose verdict is known. `last_match_id` is of the
-    newest vote.
+    their own repeated votes on a pair, `gold` with pairs whose verdict is known. `n_cant_tell` counts the
+    pairs of which they said so. `last_match_id` is of the newest vote.
     """
 
     voter: str
@@ -45,6 +46,7 @@ class VoterCard:
     self_agreement: float | None
     n_gold: int
     gold: float | None
+    n_cant_tell: int
     last_match_id: int
 
 
@@ -89,8 +91,13 @@ def load_voters(
     votes = Pairs(found.take(kept))
     times = audit.load_vote_times(session, dataset_id, last_match_id)
     gold = audit.load_gold(session)
-    present = np.unique(votes.matches.judge_id).tolist()
-    cards = [_card(votes, voter, labels[voter], times.get(voter, ()), gold) for voter in present]
+    repeated = ballot_box.list_repeated(session, dataset_id)
+    n_cant_tell = ballot_box.count_cant_tell(session, dataset_id)
+    cards = []
+    for voter in np.unique(votes.matches.judge_id).tolist():
+        card = _card(votes, voter, labels[voter], times.get(voter, ()), gold)
+        is_same = [one.first_verdict == one.second_verdict for one in repeated if one.judge_id == voter]
+        cards.append(replace(_with_repeats(card, is_same), n_cant_tell=n_cant_tell.get(voter, 0)))
     return sorted(cards, key=lambda card: (-card.n_votes, card.voter))
 
 
@@ -146,8 +153,16 @@ def _card(
         self_agreement=same if n_repeated else None,
         n_gold=len(known),
         gold=sum(known) / len(known) if known else None,
+        n_cant_tell=0,
         last_match_id=int(own.matches.match_id.max()),
     )
+
+
+def _with_repeats(card: VoterCard, is_same: Sequence[bool]) -> VoterCard:
+    """Add the pairs that came again on the page, which are no matches."""
+    n = card.n_repeated + len(is_same)
+    n_same = (card.self_agreement or 0.0) * card.n_repeated + sum(is_same)
+    return replace(card, n_repeated=n, self_agreement=n_same / n if n else None)
 
 
 def _with_others(own: Pairs, others: Pairs) -> Clustered:

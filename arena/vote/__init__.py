@@ -13,6 +13,7 @@ from arena.vote.errors import (
 )
 from arena.vote.progress import get_progress
 from arena.vote.records import (
+    FIRST_GUESS_S,
     MAX_COMMENT_CHARS,
     REASONS,
     ROUND_VOTES,
@@ -22,6 +23,7 @@ from arena.vote.records import (
     Progress,
     PromptMessage,
     Reason,
+    SelfNames,
     ShownVerdict,
 )
 from arena.vote.voters import MAX_NAME_CHARS, sign_in
@@ -31,11 +33,13 @@ from arena.vote.voting import (
     bring_back_skipped,
     cast_vote,
     next_pair,
+    say_cant_tell,
     skip_pair,
     undo_step,
 )
 
 __all__ = [
+    "FIRST_GUESS_S",
     "MAX_COMMENT_CHARS",
     "MAX_NAME_CHARS",
     "MIN_LOOK_S",
@@ -50,6 +54,7 @@ __all__ = [
     "Progress",
     "PromptMessage",
     "Reason",
+    "SelfNames",
     "ShownVerdict",
     "TooSoonError",
     "VoteError",
@@ -59,6 +64,7 @@ __all__ = [
     "cast_vote",
     "get_progress",
     "next_pair",
+    "say_cant_tell",
     "sign_in",
     "skip_pair",
     "undo_step",

@@ -7,6 +7,7 @@ UsageError
     +-- AlreadyVotedError   this vote was counted already: take the next pair
     +-- BallotGoneError     the pair is no longer open: take the next pair
     +-- NothingToUndoError  no step of this voter can be taken back
+    +-- InviteError         the link opens nothing: ask for another
 """
 
 from __future__ import annotations
@@ -37,4 +38,8 @@ class BallotGoneError(VoteError):
 
 
 class NothingToUndoError(VoteError):
+    pass
+
+
+class InviteError(VoteError):
     pass

@@ -40,13 +40,13 @@ def find(session: Session, name: str) -> Person | None:
     return next((person for person in votes.list_people(session) if _folded(person.name) == wanted), None)
 
 
-def clean_name(name: str) -> str:
+def clean_name(name: str, *, max_chars: int = MAX_NAME_CHARS) -> str:
     """Return the name with single spaces between words and none around it."""
     clean = " ".join(unicodedata.normalize("NFC", name).split())
     if not clean:
         raise VoterNameError("Give a name, so that you find your place again. Any will do.")
-    if len(clean) > MAX_NAME_CHARS:
-        raise VoterNameError(f"A name has at most {MAX_NAME_CHARS} characters; this has {len(clean)}.")
+    if len(clean) > max_chars:
+        raise VoterNameError(f"A name has at most {max_chars} characters here; this has {len(clean)}.")
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") for character in clean):
         raise VoterNameError("This name holds characters that cannot be seen. Use letters and digits.")
     return clean

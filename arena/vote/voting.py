@@ -16,8 +16,10 @@ import numpy as np
 from arena.errors import UsageError
 from arena.store import in_words
 from arena.vote import voters
+from arena.vote.desk import get_frame
 from arena.vote.errors import AlreadyVotedError, BallotGoneError, NothingToUndoError, TooSoonError
-from arena.vote.picking import PICK_RULE, Pick, get_pool, pick_pair
+from arena.vote.masking import Names, get_names, hide_names
+from arena.vote.picking import Pick, pick_pair
 from arena.vote.records import (
     MAX_COMMENT_CHARS,
     REASONS,
@@ -25,18 +27,32 @@ from arena.vote.records import (
     Ballot,
     CastVote,
     PromptMessage,
+    SelfNames,
     ShownVerdict,
 )
+from arena.vote.repeats import pick_repeat
 from db import Database, Session, ballots, datasets, utc_now, votes
 from db.ballots import NewBallot, StoredBallot
-from db.votes import LastVote, NewVote
+from db.votes import REPEAT, GivenVote, LastVote, NewVote
 
 MIN_LOOK_S: Final = 1.0
 """Nobody has read two responses sooner; a held key cannot vote or skip through pairs."""
 
 
-def next_pair(database: Database, dataset: str, voter: str, rng: np.random.Generator) -> Ballot | None:
-    """Return the voter's open ballot, else a new one on a random pair; None where no pair is left.
+def next_pair(
+    database: Database,
+    dataset: str,
+    voter: str,
+    rng: np.random.Generator,
+    *,
+    self_names: SelfNames = "hidden",
+) -> Ballot | None:
+    """Return the voter's open ballot, else a new one; None where no pair is left.
+
+    Parameters
+    ----------
+    self_names : {"hidden", "shown"}
+        Whether names that responses give themselves are masked.
 
     Raises
     ------
@@ -48,20 +64,24 @@ def next_pair(database: Database, dataset: str, voter: str, rng: np.random.Gener
     with in_words():
         with database.read() as session:
             dataset_id = datasets.get_dataset_id(session, dataset)
-            pool = get_pool(database, session, dataset_id)
+            frame = get_frame(database, session, dataset_id)
         with database.write() as session:
             person = voters.find_or_add(session, voter)
             votes.hold_voter(session, person.id)
             stored = ballots.get_open_ballot(session, person.id, dataset_id)
             if stored is not None:
                 ballots.show_ballot_again(session, stored.id, utc_now())
-                return _ballot(session, stored)
+                return _ballot(session, stored, self_names)
             done = ballots.list_done_pairs(session, dataset_id, person.id)
-            pick = pick_pair(session, pool, done, rng)
+            pick = pick_pair(session, frame, done, rng)
             if pick is None:
                 return None
-            new = _new_ballot(pick, dataset_id, person.id, is_ab=bool(rng.integers(2)))
-            return _ballot(session, ballots.add_ballot(session, new))
+            again = pick_repeat(session, person.id, dataset_id, rng)
+            if again is not None:
+                new = _repeated_ballot(again, dataset_id, person.id)
+            else:
+                new = _new_ballot(pick, dataset_id, person.id, is_ab=bool(rng.integers(2)))
+            return _ballot(session, ballots.add_ballot(session, new), self_names)
 
 
 def cast_vote(
@@ -88,7 +108,7 @@ def cast_vote(
     now = now or utc_now()
     with in_words(), database.write() as session:
         ballot = _take(session, token, now)
-        if votes.has_match(session, ballot):
+        if ballot.pick_rule != REPEAT and votes.has_match(session, ballot):
             raise AlreadyVotedError
         time_taken_s = (now - ballot.shown_at).total_seconds()
         about_pair = _about_pair(verdict, ballot.shown_order)
@@ -105,11 +125,30 @@ def skip_pair(database: Database, token: str, *, now: datetime | None = None) ->
         As for a vote.
     """
     with in_words(), database.write() as session:
-        ballots.skip_ballot(session, _take(session, token, now or utc_now()).id)
+        ballots.set_aside(session, _take(session, token, now or utc_now()).id, "skipped")
 
 
-def undo_step(database: Database, dataset: str, voter: str, *, now: datetime | None = None) -> Ballot:
-    """Take back the voter's last vote or skip and show that pair again, sides as they were.
+def say_cant_tell(database: Database, token: str, *, now: datetime | None = None) -> None:
+    """Store that the voter cannot tell which response is right: no vote, no tie, and it does not come again.
+
+    Raises
+    ------
+    TooSoonError, AlreadyVotedError, BallotGoneError
+        As for a vote.
+    """
+    with in_words(), database.write() as session:
+        ballots.set_aside(session, _take(session, token, now or utc_now()).id, "cant_tell")
+
+
+def undo_step(
+    database: Database,
+    dataset: str,
+    voter: str,
+    *,
+    self_names: SelfNames = "hidden",
+    now: datetime | None = None,
+) -> Ballot:
+    """Take back the voter's last vote, skip or "can't tell" and show that pair again, sides as they were.
 
     Raises
     ------
@@ -127,15 +166,15 @@ def undo_step(database: Database, dataset: str, voter: str, *, now: datetime | N
         if open_ballot is not None and open_ballot.is_reopened:
             raise NothingToUndoError("One step was taken back already; decide on this pair first.")
         vote = votes.get_last_vote(session, person.id, dataset_id)
-        skipped = ballots.get_last_skipped(session, person.id, dataset_id)
-        if vote is None and skipped is None:
+        aside = ballots.get_last_set_aside(session, person.id, dataset_id)
+        if vote is None and aside is None:
             raise NothingToUndoError("There is no vote to take back yet.")
         if open_ballot is not None:
             ballots.delete_ballot(session, open_ballot.id)
-        if vote is not None and (skipped is None or skipped.shown_at < vote.voted_at):
-            return _ballot(session, _reopen_voted(session, vote, now))
-        assert skipped is not None
-        return _ballot(session, ballots.reopen_ballot(session, skipped.id, _new_token(), now))
+        if vote is not None and (aside is None or aside.shown_at < vote.voted_at):
+            return _ballot(session, _reopen_voted(session, vote, now), self_names)
+        assert aside is not None
+        return _ballot(session, ballots.reopen_ballot(session, aside.id, _new_token(), now), self_names)
 
 
 def bring_back_skipped(database: Database, dataset: str, voter: str) -> int:
@@ -187,8 +226,25 @@ def _new_ballot(pick: Pick, dataset_id: int, voter_id: int, *, is_ab: bool) -> N
         response_first_id=first,
         response_second_id=second,
         shown_order="ab" if is_ab else "ba",
-        pick_rule=PICK_RULE,
+        pick_rule=pick.rule,
         pick_probability=pick.probability,
+        is_reopened=False,
+        shown_at=utc_now(),
+    )
+
+
+def _repeated_ballot(given: GivenVote, dataset_id: int, voter_id: int) -> NewBallot:
+    """Show a pair again with the sides swapped; it was picked for the voter, so its chance says nothing."""
+    return NewBallot(
+        token=_new_token(),
+        judge_id=voter_id,
+        dataset_id=dataset_id,
+        prompt_id=given.prompt_id,
+        response_first_id=given.response_second_id,
+        response_second_id=given.response_first_id,
+        shown_order=given.shown_order[::-1],
+        pick_rule=REPEAT,
+        pick_probability=None,
         is_reopened=False,
         shown_at=utc_now(),
     )
@@ -206,15 +262,21 @@ def _reopen_voted(session: Session, vote: LastVote, now: datetime) -> StoredBall
     return ballots.add_ballot(session, NewBallot(**fields))
 
 
-def _ballot(session: Session, stored: StoredBallot) -> Ballot:
+def _ballot(session: Session, stored: StoredBallot, self_names: SelfNames) -> Ballot:
     texts = ballots.load_texts(session, stored)
+    names = get_names(ballots.list_names(session, stored.dataset_id)) if self_names == "hidden" else None
     return Ballot(
         token=stored.token,
         messages=tuple(PromptMessage(message["role"], message["content"]) for message in texts.messages),
-        turns_a=tuple(texts.turns_first),
-        turns_b=tuple(texts.turns_second),
+        turns_a=_shown(texts.turns_first, names),
+        turns_b=_shown(texts.turns_second, names),
+        kind="correctness" if texts.kind == "correctness" else "preference",
         is_reopened=stored.is_reopened,
     )
+
+
+def _shown(turns: Sequence[str], names: Names | None) -> tuple[str, ...]:
+    return tuple(turns) if names is None else hide_names(turns, names)
 
 
 def _new_token() -> str:

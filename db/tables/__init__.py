@@ -19,7 +19,15 @@ from db.tables.materials import (
     SettingRow,
 )
 from db.tables.scores import ExactScoreRow, GenerationRow
-from db.tables.voting import MARKS, BallotRow, DisagreementMarkRow, GoldPairRow, VoteRow
+from db.tables.voting import (
+    MARKS,
+    BallotRow,
+    DisagreementMarkRow,
+    GoldPairRow,
+    VoteInviteRow,
+    VotePoolRow,
+    VoteRow,
+)
 from db.tables.workers import AllowanceRow, WorkerRow
 
 __all__ = [
@@ -51,6 +59,8 @@ __all__ = [
     "RunRow",
     "SettingRow",
     "UtcDateTime",
+    "VoteInviteRow",
+    "VotePoolRow",
     "VoteRow",
     "WorkerRow",
     "one_of",

@@ -28,13 +28,14 @@ class VoteRow(Base):
 class BallotRow(Base):
     """A pair in front of a voter: what the server remembers while the page knows nothing but two texts.
 
-    It ends with its vote, which takes over its token; a skipped one stays, so that the pair is set aside.
+    It ends with its vote, which takes over its token; a skipped one stays, so that the pair is set aside, and
+    so does one of which the voter said that they cannot tell: an answer of its own, never a tie.
     """
 
     __tablename__ = "ballot"
     __table_args__ = (
         UniqueConstraint("judge_id", "response_first_id", "response_second_id"),
-        CheckConstraint(one_of("state", "open", "skipped"), name="state"),
+        CheckConstraint(one_of("state", "open", "skipped", "cant_tell"), name="state"),
         CheckConstraint(one_of("shown_order", "ab", "ba"), name="shown_order"),
         Index("uq_ballot_open", "judge_id", "dataset_id", unique=True,
               sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
@@ -57,6 +58,32 @@ class BallotRow(Base):
     is_reopened: Mapped[bool] = mapped_column(default=False)
     """True after an undo: only one step can be taken back, so that a held key takes back no more."""
     shown_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class VotePoolRow(Base):
+    """How many pairs a large data set has, as it was counted last: a cache, right or wrong by its mark."""
+
+    __tablename__ = "vote_pool"
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True)
+    last_response_id: Mapped[int]
+    """The highest response id when it was counted."""
+    groups: Mapped[list[list[int]]] = mapped_column(JSON)
+    """Prompt ids, sample indices and numbers of readable responses: three lists of one length."""
+
+
+class VoteInviteRow(Base):
+    """A link with which somebody outside may vote on one data set, and see nothing else."""
+
+    __tablename__ = "vote_invite"
+    __table_args__ = (Index(None, "dataset_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"))
+    label: Mapped[str]
+    """Whose votes come by it; it stands behind the name of every voter that does."""
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of the token, which is shown once and kept nowhere."""
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    revoked_at: Mapped[datetime | None]
 
 
 MARKS = ("judge_right", "people_right", "rubric_unclear", "bad_prompt")

@@ -355,7 +355,8 @@ def test_time_taken_and_time_left_follow_the_voter(store: Database, filled: Fill
 
 
 def test_nothing_that_a_page_gets_names_a_contestant_or_an_id(store: Database, filled: Filled) -> None:
-    assert set(Ballot.__dataclass_fields__) == {"token", "messages", "turns_a", "turns_b", "is_reopened"}
+    fields = {"token", "messages", "turns_a", "turns_b", "kind", "is_reopened"}
+    assert set(Ballot.__dataclass_fields__) == fields
     shown = repr(Voter(store).next())
     for name in ("alder", "birch", "cedar"):
         assert name not in shown

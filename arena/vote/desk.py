@@ -1,0 +1,122 @@
+"""The frame of each data set, kept in memory and renewed beside the clicks, never inside one.
+
+The first pair of a process is drawn uniformly from what was counted before; a thread then reads what the
+judge decided and people voted. While it reads, draws go on from the frame as it was, and keep its chances.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
+
+from arena.store import in_words
+from arena.vote.frame import Frame, load_frame
+from arena.vote.pool import Pool
+from db import Database, Session, ballots, picks
+from db.picks import ChangeMark
+
+MIN_REST_S = 20.0
+REST_TIMES = 20.0
+"""A frame rests at least so many times as long as reading it took: a twentieth of one core at most."""
+RECOUNT_S = 300.0
+"""Responses that went leave no sign, so pairs are counted again after this time."""
+LARGE_GROUPS = 2_000
+"""Prompts from which counting takes long enough to be remembered in the database."""
+
+logger = logging.getLogger("evenhand")
+
+
+@dataclass
+class _Desk:
+    frame: Frame | None = None
+    mark: ChangeMark | None = None
+    counted_at: float = 0.0
+    remembered_id: int = -1
+    rest_until: float = 0.0
+    is_reading: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_desks: WeakKeyDictionary[Database, dict[int, _Desk]] = WeakKeyDictionary()
+
+
+def get_frame(database: Database, session: Session, dataset_id: int) -> Frame:
+    """Return what to draw from, some seconds old at most where the data is small; nobody waits for a fit."""
+    desk = _desk_of(database, dataset_id)
+    mark = picks.get_change_mark(session)
+    if desk.frame is None or (_is_old(desk, mark) and not _is_large(desk.frame.pool)):
+        _seat_pool(desk, _remembered(session, dataset_id, mark) or _count(session, dataset_id, mark))
+    assert desk.frame is not None
+    with desk.lock:
+        is_due = (desk.mark != mark or _is_old(desk, mark)) and time.monotonic() >= desk.rest_until
+        is_due = is_due and not desk.is_reading
+        desk.is_reading = desk.is_reading or is_due
+    if is_due:
+        threading.Thread(target=_read, args=(database, dataset_id, desk), daemon=True).start()
+    return desk.frame
+
+
+def renew_frame(database: Database, dataset_id: int) -> Frame:
+    """Read the frame now, in the caller's time."""
+    desk = _desk_of(database, dataset_id)
+    with in_words(), database.read() as session:
+        mark = picks.get_change_mark(session)
+        if desk.frame is None or _is_old(desk, mark):
+            _seat_pool(desk, _count(session, dataset_id, mark))
+        assert desk.frame is not None
+        frame = load_frame(session, dataset_id, desk.frame.pool, desk.frame.judged)
+    desk.frame, desk.mark = frame, mark
+    counted_id = frame.pool.last_response_id
+    if _is_large(frame.pool) and desk.remembered_id != counted_id:
+        with in_words(), database.write() as session:
+            ballots.remember_groups(session, dataset_id, frame.pool.groups, counted_id)
+        desk.remembered_id = counted_id
+    return frame
+
+
+def _desk_of(database: Database, dataset_id: int) -> _Desk:
+    return _desks.setdefault(database, {}).setdefault(dataset_id, _Desk())
+
+
+def _is_old(desk: _Desk, mark: ChangeMark) -> bool:
+    """Whether the pairs that were counted may be others by now."""
+    if desk.frame is None or desk.frame.pool.last_response_id != mark.last_response_id:
+        return True
+    return time.monotonic() - desk.counted_at > RECOUNT_S
+
+
+def _is_large(pool: Pool) -> bool:
+    return len(pool.prompt_id) >= LARGE_GROUPS
+
+
+def _seat_pool(desk: _Desk, pool: Pool) -> None:
+    desk.frame = Frame(pool) if desk.frame is None else replace(desk.frame, pool=pool)
+    desk.counted_at = time.monotonic()
+
+
+def _remembered(session: Session, dataset_id: int, mark: ChangeMark) -> Pool | None:
+    """Return what an earlier process counted, if no response came since."""
+    found = ballots.recall_groups(session, dataset_id)
+    if found is None or found.last_response_id != mark.last_response_id:
+        return None
+    return Pool.of(found.groups, found.last_response_id)
+
+
+def _count(session: Session, dataset_id: int, mark: ChangeMark) -> Pool:
+    return Pool.of(ballots.load_groups(session, dataset_id), mark.last_response_id)
+
+
+def _read(database: Database, dataset_id: int, desk: _Desk) -> None:
+    """Renew the frame beside the clicks: a thread's outermost call."""
+    started = time.monotonic()
+    try:
+        renew_frame(database, dataset_id)
+    except Exception:  # a thread's outermost call: whatever it is, voting goes on from the older frame
+        logger.exception("the next pairs are drawn from an older count")
+    finally:
+        now = time.monotonic()
+        desk.rest_until = now + max(MIN_REST_S, REST_TIMES * (now - started))
+        desk.is_reading = False
