@@ -1,49 +1,36 @@
 """One prompt to several contestants at once, streamed: a child process asks, so that no page ever does.
 
-The parent writes one line of JSON and reads events, one line of JSON each, until every contestant has ended.
-Nothing is stored: what is tried out here is no response of a data set.
+`arena.generate.asker` is that child. Importing LiteLLM takes it seconds, so it is started when the page is
+opened and kept for the next press; where two press at once, each has a child. Nothing is stored: what is
+tried out here is no response of a data set.
 """
 
 from __future__ import annotations
 
-import asyncio
+import atexit
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from arena.errors import UsageError
-from arena.generate.conversation import opening, request_for
+from arena.generate.asker import PlayEvent, typed_price
 from arena.generate.spec import ContestantSpec
 from arena.store import in_words
 from db import Database, coverage
-from db.generation import StoredContestant
-from judge import CallError, JudgeError, Message, Price, cost_of, count_tokens, price_of
-from judge.litellm_client import LiteLLMClient
+from judge import count_tokens, price_of
 from judge.prices import max_tokens_of
+
+__all__ = ["PlayEstimate", "PlayEvent", "estimate_play", "list_askable", "play", "warm_up"]
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSUMED_TOKENS_OUT = 400
-
-
-@dataclass(frozen=True)
-class PlayEvent:
-    """What happened to contestant number `index`: a piece of text, or its end with figures or an error."""
-
-    index: int
-    text: str = ""
-    is_end: bool = False
-    error: str | None = None
-    finish_reason: str = ""
-    n_tokens_in: int | None = None
-    n_tokens_out: int | None = None
-    cost_usd: float | None = None
-    latency_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,19 +53,12 @@ def estimate_play(contestants: Sequence[ContestantSpec], prompt: str) -> PlayEst
 
 
 def _cost(contestant: ContestantSpec, prompt: str) -> float | None:
-    price = price_of(contestant.model or "") or _typed_price(contestant)
+    price = price_of(contestant.model or "") or typed_price(contestant)
     if price is None:
         return None
     limit = max_tokens_of(tuple(contestant.parameters.items())) or ASSUMED_TOKENS_OUT
     n_in = count_tokens(prompt) + count_tokens(contestant.system_prompt or "")
     return n_in * price.input_usd + min(limit, ASSUMED_TOKENS_OUT) * price.output_usd
-
-
-def _typed_price(contestant: ContestantSpec) -> Price | None:
-    price_in, price_out = contestant.input_usd_per_million, contestant.output_usd_per_million
-    if price_in is None or price_out is None:
-        return None
-    return Price(price_in / 1e6, price_out / 1e6)
 
 
 def list_askable(database: Database) -> list[ContestantSpec]:
@@ -89,9 +69,84 @@ def list_askable(database: Database) -> list[ContestantSpec]:
     return [ContestantSpec(**{name: getattr(one, name) for name in names}) for one in stored]
 
 
+@dataclass
+class _Children:
+    """Children that wait for the next press, with the environment that each was started with."""
+
+    waiting: list[_Child] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> _Child:
+        """Return a child that lives and knows today's keys, started now where none waits."""
+        environment = _environment()
+        with self.lock:
+            fit = [one for one in self.waiting if one.is_alive and one.environment == environment]
+            gone = [one for one in self.waiting if one not in fit]
+            self.waiting = fit[1:]
+        for one in gone:
+            one.end()
+        return fit[0] if fit else _Child(environment)
+
+    def give_back(self, child: _Child) -> None:
+        with self.lock:
+            is_kept = child.is_alive and not self.waiting
+            if is_kept:
+                self.waiting.append(child)
+        if not is_kept:
+            child.end()
+
+    def end_all(self) -> None:
+        with self.lock:
+            waiting, self.waiting = self.waiting, []
+        for one in waiting:
+            one.end()
+
+
+class _Child:
+    """One asking process."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "arena.generate.asker"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
+        )  # fmt: skip
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, contestants: Sequence[ContestantSpec], prompt: str) -> Iterator[PlayEvent]:
+        """Give the events as they come, until every contestant has ended."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        asked = {"prompt": prompt, "contestants": [asdict(contestant) for contestant in contestants]}
+        try:
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            return _events(iter(()), len(contestants))
+        return _events(self._process.stdout, len(contestants))
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+_CHILDREN = _Children()
+atexit.register(_CHILDREN.end_all)
+
+
+def warm_up() -> None:
+    """Start a child in advance, where none waits: it is ready when the first press comes."""
+    _CHILDREN.give_back(_CHILDREN.take())
+
+
 @contextmanager
 def play(contestants: Sequence[ContestantSpec], prompt: str) -> Iterator[Iterator[PlayEvent]]:
-    """Ask every contestant at once; gives the events as they come. Leaving the block ends the child.
+    """Ask every contestant at once; gives the events as they come.
+
+    Leaving the block before they have all ended ends the child, and with it what is under way.
 
     Raises
     ------
@@ -103,20 +158,22 @@ def play(contestants: Sequence[ContestantSpec], prompt: str) -> Iterator[Iterato
     without = next((one.name for one in contestants if one.model is None), None)
     if without is not None:
         raise UsageError(f"'{without}' has no model to ask.")
-    child = subprocess.Popen(
-        [sys.executable, "-m", "arena.generate.playground"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_environment(),
-    )  # fmt: skip
+    child = _CHILDREN.take()
+    open_ones = set(range(len(contestants)))
+
+    def followed() -> Iterator[PlayEvent]:
+        for event in child.ask(contestants, prompt):
+            if event.is_end:
+                open_ones.discard(event.index)
+            yield event
+
     try:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        asked = {"prompt": prompt, "contestants": [asdict(contestant) for contestant in contestants]}
-        child.stdin.write(json.dumps(asked) + "\n")
-        child.stdin.flush()
-        yield _events(child.stdout, len(contestants))
+        yield followed()
     finally:
-        child.kill()
-        child.communicate()
+        if open_ones:
+            child.end()
+        else:
+            _CHILDREN.give_back(child)
 
 
 def _environment() -> dict[str, str]:
@@ -124,7 +181,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
-def _events(lines: IO[str], n_contestants: int) -> Iterator[PlayEvent]:
+def _events(lines: IO[str] | Iterator[str], n_contestants: int) -> Iterator[PlayEvent]:
     open_ones = set(range(n_contestants))
     for line in lines:
         event = PlayEvent(**json.loads(line))
@@ -135,50 +192,3 @@ def _events(lines: IO[str], n_contestants: int) -> Iterator[PlayEvent]:
             return
     for index in sorted(open_ones):
         yield PlayEvent(index, is_end=True, error="The asking process ended before the answer did.")
-
-
-def main() -> None:
-    asked: dict[str, Any] = json.loads(sys.stdin.readline())
-    contestants = [ContestantSpec(**fields) for fields in asked["contestants"]]
-    asyncio.run(_play(contestants, asked["prompt"]))
-
-
-async def _play(contestants: Sequence[ContestantSpec], prompt: str) -> None:
-    client = LiteLLMClient()
-    try:
-        asking = (_ask(client, index, one, prompt) for index, one in enumerate(contestants))
-        await asyncio.gather(*asking)
-    finally:
-        await client.aclose()
-
-
-async def _ask(client: LiteLLMClient, index: int, wanted: ContestantSpec, prompt: str) -> None:
-    contestant = StoredContestant(id=0, **asdict(wanted))
-    request = request_for(contestant, opening(contestant, (Message("user", prompt),)), 0)
-    try:
-        reply = await client.stream(request, lambda text: _say(PlayEvent(index, text)))
-    except (CallError, JudgeError) as error:
-        _say(PlayEvent(index, is_end=True, error=str(error)))
-        return
-    cost = reply.cost_usd if reply.cost_usd is not None else cost_of(reply, _typed_price(wanted))
-    _say(
-        PlayEvent(
-            index,
-            is_end=True,
-            error=reply.refusal if not reply.text else None,
-            finish_reason=reply.finish_reason,
-            n_tokens_in=reply.n_tokens_in,
-            n_tokens_out=reply.n_tokens_out,
-            cost_usd=cost,
-            latency_s=reply.latency_s,
-        )
-    )
-
-
-def _say(event: PlayEvent) -> None:
-    sys.stdout.write(json.dumps(asdict(event)) + "\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

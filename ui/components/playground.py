@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from arena.errors import UsageError
 from arena.generate import ContestantSpec
-from arena.generate.playground import PlayEvent, estimate_play, play
+from arena.generate.playground import PlayEvent, estimate_play, play, warm_up
 from ui.components.contestant_inputs import ask_contestants
 from ui.components.responses import show_text
 from ui.components.words import note
@@ -23,6 +23,7 @@ PANE_PX = 380
 
 def show_playground(stored: list[ContestantSpec]) -> None:
     """Ask for a prompt and contestants, say the cost, and stream the answers on a press of the button."""
+    warm_up()
     by_name = {contestant.name: contestant for contestant in stored}
     prompt = st.text_area("Prompt", key="play_prompt", height=120, placeholder="What shall they answer?")
     try:
