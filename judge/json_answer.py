@@ -23,7 +23,7 @@ class JsonAnswer:
     is_final : bool
         Nothing stands after it but the end of a code fence.
     repeated : tuple of str
-        Keys that stand in it twice.
+        Keys that stand in it twice with two values, whatever their case; folded to lower case.
     """
 
     value: dict[str, Any]
@@ -40,8 +40,10 @@ class _Repeats:
     def build(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         built: dict[str, Any] = {}
         for name, value in pairs:
-            if name in built and built[name] != value:
-                self.names.append(name)
+            folded = name.strip().casefold()
+            there = next((key for key in built if key.strip().casefold() == folded), None)
+            if there is not None and built[there] != value:
+                self.names.append(folded)
             built[name] = value
         return built
 
@@ -92,6 +94,16 @@ def _decode_at(text: str, start: int) -> tuple[dict[str, Any], int, tuple[str, .
     except (ValueError, RecursionError):
         return None
     return value, end, tuple(repeats.names)
+
+
+def is_whole_json(text: str) -> bool:
+    """Tell whether a text is one JSON object, a code fence aside, and nothing else."""
+    whole = text.strip()
+    fenced = _FENCE.match(whole)
+    if fenced is not None:
+        whole = fenced.group(1).strip()
+    found = _decode_at(whole, 0)
+    return found is not None and found[1] == len(whole)
 
 
 def looks_like_json(visible: str, key: str) -> bool:

@@ -28,7 +28,7 @@ def read_listwise(spec: JudgeSpec, visible: str, n_responses: int) -> Offer | Fa
     if not rankings:
         return NO_VERDICT
     if all(tag.is_quoted for tag in find_tags(visible) if _RANKING.match(tag.content)):
-        return Failure("no_verdict", "the only ranking stands in a quote")
+        return Failure("no_verdict", "the only ranking is quoted or only spoken of")
     groups = tuple(tuple(int(number) for number in group.split("=")) for group in rankings.pop().split(">"))
     return _check(groups, n_responses, Offer("tag", visible))
 

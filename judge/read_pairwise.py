@@ -97,7 +97,7 @@ def _read_tags(spec: JudgeSpec, tags: tuple[Tag, ...], visible: str) -> Offer | 
         number = next((tag.content for tag in tags if _NUMBER.match(tag.content)), None)
         return Failure("off_menu", f"the tag [[{number}]] is not on the menu") if number else NO_VERDICT
     if all(tag.is_quoted for tag in tags if tag.content in _SHOWN_BY_TAG):
-        return Failure("no_verdict", "the only verdict tag stands in a quote")
+        return Failure("no_verdict", "the only verdict tag is quoted or only spoken of")
     shown = on_menu.pop()
     if MENU_OF_SHOWN[shown] not in spec.verdicts:
         return Failure("off_menu", f"the verdict {shown} is not on the menu")

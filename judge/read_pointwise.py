@@ -100,7 +100,9 @@ def _read_tags(spec: JudgeSpec, tags: tuple[Tag, ...], visible: str) -> Offer | 
             continue
         criterion = criteria.get((found["name"] or "").strip()) if found["name"] else sole
         if criterion is not None:
-            levels.setdefault(criterion.name, set()).add(found["level"])
+            is_other_scale = tag.scale is not None and tag.scale != max(criterion.values)
+            written = f"{found['level']}/{tag.scale}" if is_other_scale else found["level"]
+            levels.setdefault(criterion.name, set()).add(written)
             if not tag.is_quoted:
                 unquoted.add(criterion.name)
     return _from_tags(spec, levels, unquoted, visible)

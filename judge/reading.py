@@ -8,6 +8,7 @@ anywhere are conflicting: nothing here prefers the first, the last or the longer
 from dataclasses import dataclass
 
 from judge.calls import CallReply, ShownOrder
+from judge.json_answer import is_whole_json
 from judge.judgment import Grade, ParsePath, Reason, State, Verdict
 from judge.logprobs import verdict_probability
 from judge.offer import Failure, Offer, ShownVerdict
@@ -48,7 +49,8 @@ def read_reply(
     n_responses : int
         How many responses a listwise judge was shown; not used in other modes.
     """
-    visible = drop_thinking(reply.text)
+    # Marks inside of a JSON string are text: such a reply holds no thinking.
+    visible = reply.text.strip() if is_whole_json(reply.text) else drop_thinking(reply.text)
     found = _stopped(reply) or _read(spec, reply, visible, n_responses)
     if isinstance(found, Failure):
         return Reading("unscored", reason=found.reason, problem=found.problem, reasoning=visible)

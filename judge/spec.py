@@ -16,7 +16,7 @@ from judge.rubric import Criterion, Level, LevelOrder, Rubric, render_criteria
 from judge.template import Mode, Template
 from judge.template_file import default_template
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 
 ReferenceUse = Literal["never", "if_any", "always"]
 ResponseFormat = Literal["auto", "schema", "tags"]

@@ -172,7 +172,7 @@ def test_the_same_texts_give_the_same_key_and_each_difference_another() -> None:
 
 def test_a_parser_changes_the_version_and_no_key() -> None:
     spec = judge_for()
-    newer = replace(spec, parser="2")
+    newer = replace(spec, parser="next")
     assert newer.version != spec.version
     keys = {request_for(judge, PAIR, "ab", 0, FENCE_KEY).key for judge in (spec, newer)}
     assert len(keys) == 1
