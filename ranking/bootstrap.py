@@ -56,7 +56,7 @@ def bootstrap_bradley_terry(matches: Matches, *, rng: np.random.Generator, n_rou
     if ratings.component.max(initial=0) > 0 or not np.isfinite(ratings.theta).all() or not len(matches):
         raise InvalidMatchesError("the bootstrap needs matches in which every strength is finite")
     cells = sum_cells(matches, Terms())
-    with one_blas_thread():
+    with one_blas_thread(len(matches.names)):
         refit = _Refit(cells, ratings.theta)
         fits = [refit(draw) for draw in _draws(matches, cells, rng, n_rounds)]
     theta = np.array([fit for fit in fits if fit is not None]).reshape(-1, len(matches.names))

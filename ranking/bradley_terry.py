@@ -72,6 +72,6 @@ def fit_bradley_terry(
     if anchor is not None and anchor not in matches.names:
         raise InvalidMatchesError(f"the anchor {anchor!r} is not a contestant")
     model = Model(ties, position, self_preference, tuple(covariates or ()), prior_precision)
-    with one_blas_thread():
+    with one_blas_thread(len(matches.names)):
         estimate = estimate_strengths(matches, model, start)
         return describe(matches, estimate, covariance, anchor)

@@ -108,7 +108,7 @@ def fit_calibrated(
         raise InvalidMatchesError(f"judge_weight must lie in [0, 1], not {judge_weight}")
     votes, n_unknown = _known_votes(human, probability)
     units, n_unmatched = _units(judge, votes.matches, votes.weight)
-    with one_blas_thread():
+    with one_blas_thread(len(judge.names)):
         weight = _best_weight(units, len(judge.names)) if judge_weight is None else judge_weight
         ratings = _rate(units, judge, weight, anchor)
     assumption = UNIFORM if probability is None else KNOWN

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
 from ranking.matches import Matches
+from ranking.threads import side_by_side
 
 MAX_TABLE = 3_000_000  # codes that are counted in one table; beyond, they are sorted
 CODE_CHUNK = 131_072
@@ -124,6 +125,8 @@ def sum_cells(matches: Matches, terms: Terms) -> Cells:
     tabled = n_codes <= 4 * len(matches) and 3 * n_codes <= max(MAX_TABLE, len(matches))
     if tabled and matches.weight is None:
         counts = _count_outcomes(matches, terms, n_codes)
+        if counts is not None and terms.table is None:
+            return _cells_of_counts(counts.reshape(n, n, 3))
         if counts is not None:
             return _cells(np.arange(n_codes), _sums_of_counts(counts), terms, n)
     code = pair_code(matches, terms)
@@ -144,7 +147,9 @@ def pair_code(matches: Matches, terms: Terms, rows: slice = slice(None)) -> NDAr
     return code
 
 
-def outcome_codes(matches: Matches, terms: Terms) -> Iterator[tuple[slice, NDArray[np.int32]]]:
+def outcome_codes(
+    matches: Matches, terms: Terms, span: range | None = None
+) -> Iterator[tuple[slice, NDArray[np.int32]]]:
     """Give, by chunks, each row's pair code times 3, plus 0 for a loss, 1 for a tie, 2 for a win.
 
     An outcome that is another fraction is rounded down to one of these (see `_count_outcomes`). In 32
@@ -152,8 +157,9 @@ def outcome_codes(matches: Matches, terms: Terms) -> Iterator[tuple[slice, NDArr
     """
     n = len(matches.names)
     size = max(CODE_CHUNK, 2 * n * n)
-    for begin in range(0, len(matches), size):
-        rows = slice(begin, begin + size)
+    span = range(len(matches)) if span is None else span
+    for begin in range(span.start, span.stop, size):
+        rows = slice(begin, min(begin + size, span.stop))
         code = matches.a[rows].astype(np.int32)
         if terms.level is not None:
             code += terms.level[rows].astype(np.int32) * np.int32(n)
@@ -172,13 +178,29 @@ def is_ternary(outcome: FloatArray) -> bool:
 
 def _count_outcomes(matches: Matches, terms: Terms, n_codes: int) -> NDArray[np.intp] | None:
     """Count losses, ties and wins of each code, shape (n_codes, 3); None at another fraction."""
-    counts = np.zeros(3 * n_codes, dtype=np.intp)
-    for _, code in outcome_codes(matches, terms):
-        counts += np.bincount(code, minlength=3 * n_codes)
+
+    def count(span: range) -> NDArray[np.intp]:
+        counts = np.zeros(3 * n_codes, dtype=np.intp)
+        for _, code in outcome_codes(matches, terms, span):
+            counts += np.bincount(code, minlength=3 * n_codes)
+        return counts
+
+    counts = sum(side_by_side(len(matches), count), np.zeros(3 * n_codes, dtype=np.intp))
     by_outcome = counts.reshape(n_codes, 3)
     points = float(by_outcome[:, 2].sum()) + 0.5 * float(by_outcome[:, 1].sum())
     # Rounding down loses points unless every outcome is 0, 0.5 or 1: one sum instead of a comparison a row.
     return by_outcome if abs(points - float(matches.outcome.sum())) < 1e-7 else None
+
+
+def _cells_of_counts(counts: NDArray[np.intp]) -> Cells:
+    """Join (b, a) to (a, b) of counts of losses, ties and wins, shape (n, n, 3)."""
+    n = len(counts)
+    both = counts[:, :, ::-1].transpose(1, 0, 2) + counts
+    pairs = np.flatnonzero(np.triu(both.any(axis=2), 1))
+    loss, tie, win = both.reshape(n * n, 3)[pairs].T.astype(np.float64, order="C")
+    total = loss + tie + win
+    sums = (total, win, tie, loss, total, win + 0.5 * tie, win + 0.25 * tie)
+    return Cells.of(pairs // n, pairs % n, sums, np.zeros((len(pairs), 0)))
 
 
 def _sums_of_counts(counts: NDArray[np.intp]) -> _Sums:

@@ -52,7 +52,7 @@ def measure_fragility(matches: Matches, *, max_share: float = 0.5) -> Fragility:
     none = Fragility("", "", np.zeros(0, dtype=np.intp), np.nan)
     if not len(matches) or len(matches.names) < 2:
         return none
-    with one_blas_thread():
+    with one_blas_thread(len(matches.names)):
         estimate = estimate_strengths(matches, Model())
         if estimate.found.n_components > 1:
             return none

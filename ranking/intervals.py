@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from ranking.arrays import FloatArray, IndexArray
+from ranking.arrays import LARGE, FloatArray, IndexArray
 from ranking.covariance import (
     Covariance,
     Meat,
@@ -21,6 +21,7 @@ from ranking.matches import Matches
 from ranking.ranks import rank_ranges
 from ranking.ratings import ANCHOR_RATING, MIN_PROMPTS, POINTS_PER_NAT, Coefficient, Ratings
 
+SPARSE = 0.1  # share of entries under which a matrix is multiplied as a sparse one
 MIN_VARIANCE = 1e-20  # under it an interval has no width but rounding
 
 
@@ -152,7 +153,7 @@ def uncertainty_from(names: tuple[str, ...], estimate: Estimate, meat: Meat) -> 
         factor = np.sqrt(np.where(size > 1, size / (size - 1), np.nan))
         total = np.sqrt(g / (g - 1)) if g > 1 else np.nan
     factor = np.concatenate([factor, np.full(len(inverse) - n, total)])
-    matrix = inverse @ meat.matrix @ inverse * factor[:, None] * factor[None, :]
+    matrix = _sandwich(inverse, meat.matrix) * factor[:, None] * factor[None, :]
     n_clusters = np.minimum(meat.n_of_contestant, meat.n_of_component[found.label]).astype(np.float64)
     # Who has no finite strength has its own reason; too few prompts would be a false one.
     has_none = np.array([bool(reason) for reason in estimate.reasons], dtype=bool)
@@ -164,6 +165,15 @@ def uncertainty_from(names: tuple[str, ...], estimate: Estimate, meat: Meat) -> 
     method = f"sandwich, {what}, factor G/(G-1), Student t with G-1 degrees"
     quantile = student_quantile(size - 1)
     return Uncertainty(matrix, quantile, meat.n_clusters, reasons, notes, method, float(g) - 1)
+
+
+def _sandwich(bread: FloatArray, meat: FloatArray) -> FloatArray:
+    """Multiply bread, meat and bread; among very many contestants most pairs never met."""
+    if len(meat) >= LARGE and np.count_nonzero(meat) < SPARSE * meat.size:
+        from scipy.sparse import csr_array
+
+        return np.asarray(bread @ (csr_array(meat) @ bread), dtype=np.float64)
+    return bread @ meat @ bread
 
 
 def too_few(

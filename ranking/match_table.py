@@ -93,7 +93,7 @@ class MatchTable:
         """
         if anchor is not None and anchor not in self.names:
             raise InvalidMatchesError(f"the anchor {anchor!r} is not a contestant")
-        with one_blas_thread():
+        with one_blas_thread(len(self.names)):
             refitted = None if self._theta is None else self._refit(self._theta)
             if refitted is None:
                 ratings = self._fit(anchor)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ranking.arrays import FloatArray, IndexArray, invert, sum_by
+from ranking.blas import one_blas_thread
 from ranking.cells import Terms, sum_cells
 from ranking.errors import InvalidMatchesError
 from ranking.gram import laplacian
@@ -21,6 +22,8 @@ from ranking.ranks import difference_error
 from ranking.ratings import Ratings
 from ranking.ties import sigmoid
 
+MAX_CANDIDATES = 5000  # pairs that are weighed; of more contestants, only pairs of near rank
+MAX_AT_ONCE = 2_000_000
 PRIOR_PRECISION = 0.1  # per nat squared: lets contestants with few or no matches be planned for
 
 
@@ -90,19 +93,28 @@ def plan_next_pairs(
     cost = np.broadcast_to(np.asarray(cost_per_match, dtype=np.float64), (n, n))
     if not (cost > 0).all():
         raise InvalidMatchesError("cost_per_match must be above 0")
-    state = _State.of(matches, ratings, critical_value)
-    undecided = _undecided(state, ratings, cost)
+    with one_blas_thread(n):
+        state = _State.of(matches, ratings, critical_value)
+        undecided = _undecided(state, ratings, cost)
+        chosen = _choose(state, _Candidates.of(state.theta, cost), ratings.names, n_matches, batch)
+    return Plan(chosen, tuple(sorted(undecided, key=lambda pair: pair.n_matches_needed)))
+
+
+def _choose(
+    state: _State, pairs: _Candidates, names: tuple[str, ...], n_matches: int, batch: int
+) -> tuple[NextPair, ...]:
+    """Take the best pair again and again, as if its matches had been seen."""
     chosen: dict[tuple[int, int], NextPair] = {}
     for _ in range(-(-n_matches // batch)):
-        gain = _gains(state) / cost
-        i, j = divmod(int(np.argmax(gain)), n)
-        if not gain[i, j] > 0:
+        gain = _gains(state, pairs)
+        best = int(np.argmax(gain))
+        i, j = int(pairs.a[best]), int(pairs.b[best])
+        if not gain[best] > 0:
             break
-        first = chosen.get((i, j), NextPair(ratings.names[i], ratings.names[j], 0, float(gain[i, j])))
+        first = chosen.get((i, j), NextPair(names[i], names[j], 0, float(gain[best])))
         chosen[i, j] = replace(first, n_matches=first.n_matches + batch)
         state = state.after(i, j, batch)
-    best = sorted(chosen.values(), key=lambda pair: -pair.gain)
-    return Plan(tuple(best), tuple(sorted(undecided, key=lambda pair: pair.n_matches_needed)))
+    return tuple(sorted(chosen.values(), key=lambda pair: -pair.gain))
 
 
 def always_valid_critical_value(n_prompts: float, planned_prompts: float, *, alpha: float = 0.05) -> float:
@@ -201,34 +213,55 @@ def _design_effect(ratings: Ratings, inverse: FloatArray) -> float:
     return max(1.0, float(np.median(error[upper] ** 2 / difference_error(inverse)[upper] ** 2)))
 
 
-def _gains(state: _State) -> FloatArray:
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """Pairs that may be chosen, `a` < `b`, and the cost of a match of each."""
+
+    a: IndexArray
+    b: IndexArray
+    cost: FloatArray
+
+    @classmethod
+    def of(cls, theta: FloatArray, cost: FloatArray) -> _Candidates:
+        """Give all pairs; among very many contestants, those few ranks apart."""
+        n = len(theta)
+        reach = n - 1 if n * (n - 1) // 2 <= MAX_CANDIDATES else max(1, MAX_CANDIDATES // n)
+        order = np.argsort(-theta, kind="stable")
+        place = [np.arange(n - apart) for apart in range(1, reach + 1)]
+        upper = order[np.concatenate(place)]
+        lower = order[np.concatenate([p + apart for apart, p in enumerate(place, start=1)])]
+        a, b = np.minimum(upper, lower), np.maximum(upper, lower)
+        return cls(a, b, cost[a, b])
+
+
+def _gains(state: _State, pairs: _Candidates) -> FloatArray:
     """Give the expected rise, by one match of each pair, of the summed |difference| / standard error.
 
     The true difference is taken as normal about the estimate, so neighbours at zero still count.
     """
-    n = len(state.theta)
-    p = sigmoid(state.theta[:, None] - state.theta[None, :])
+    p = sigmoid(state.theta[pairs.a] - state.theta[pairs.b])
     v = p * (1 - p) / state.design_effect
-    spread = difference_error(state.covariance) ** 2
-    gain = np.zeros((n, n))
-    for i, j in zip(state.upper, state.lower, strict=True):
-        variance = spread[i, j]
-        if variance <= 0:
-            continue
+    share = v / (1 + v * difference_error(state.covariance)[pairs.a, pairs.b] ** 2)
+    gain = np.zeros(len(p))
+    at_once = max(1, MAX_AT_ONCE // max(1, len(p)))
+    for begin in range(0, len(state.upper), at_once):
+        i, j = state.upper[begin : begin + at_once], state.lower[begin : begin + at_once]
         column = state.covariance[i] - state.covariance[j]
-        fall = v * (column[:, None] - column[None, :]) ** 2 / (1 + v * spread)
-        after = np.maximum(variance - fall, 1e-12)
+        variance = column[np.arange(len(i)), i] - column[np.arange(len(i)), j]
+        variance = np.maximum(variance, 1e-12)
+        fall = share * (column[:, pairs.a] - column[:, pairs.b]) ** 2
+        after = np.maximum(variance[:, None] - fall, 1e-12)
         expected = _mean_absolute(state.theta[i] - state.theta[j], np.sqrt(variance))
-        gain += expected * (1 / np.sqrt(after) - 1 / np.sqrt(variance))
-    return np.triu(gain, 1)
+        gain += expected @ (1 / np.sqrt(after) - 1 / np.sqrt(variance)[:, None])
+    return gain / pairs.cost
 
 
-def _mean_absolute(mean: float, error: float) -> float:
+def _mean_absolute(mean: FloatArray, error: FloatArray) -> FloatArray:
     """Give the mean of |X| for normal X (the folded normal)."""
     from scipy.special import ndtr
 
     ratio = mean / error
-    return float(error * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2) + mean * (1 - 2 * ndtr(-ratio)))
+    return np.asarray(error * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2) + mean * (1 - 2 * ndtr(-ratio)))
 
 
 def _undecided(state: _State, ratings: Ratings, cost: FloatArray) -> list[UndecidedPair]:

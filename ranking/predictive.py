@@ -67,7 +67,7 @@ def check_predictions(
         "win-rate": _win_rate,
     }
     checks = []
-    with one_blas_thread():
+    with one_blas_thread(len(matches.names)):
         for name, rate in methods.items():
             chance = np.zeros(len(matches))
             for k in range(n_folds):

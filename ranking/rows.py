@@ -5,9 +5,9 @@ One pass over memory per evaluation: rows are taken in chunks that stay in the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TypeVar
 
 import numpy as np
@@ -17,11 +17,11 @@ from ranking.arrays import FloatArray, IndexArray, sum_by
 from ranking.cells import Terms, pair_code
 from ranking.gram import Gram, fold
 from ranking.matches import Matches
+from ranking.threads import side_by_side
 
 Number = TypeVar("Number", np.float64, np.integer)
 
 ROWS_AT_ONCE = 16_384
-MANY_ROWS = 200_000  # from here on in two threads
 GROUP = 16  # factors multiplied before one logarithm
 
 
@@ -96,7 +96,7 @@ def sum_rows(rows: Rows, parameters: FloatArray) -> RowSums:
     def some(span: range) -> _Sums:
         return _sum_span(rows, span, parameters, table, score)
 
-    sums = _side_by_side(rows, some)
+    sums = reduce(_Sums.joined, side_by_side(len(rows), some))
     of_strengths = _fold(rows, _by_place(rows, score))
     gradient = np.concatenate([of_strengths, sums.term_score / rows.divisor])
     return RowSums(float(sums.value[0]), gradient, sums.gram(), score)
@@ -111,7 +111,7 @@ def square_rows(rows: Rows, score: FloatArray) -> Gram:
             sums.add(part, x, score[part] * score[part])
         return sums
 
-    return _side_by_side(rows, some).gram()
+    return reduce(_Sums.joined, side_by_side(len(rows), some)).gram()
 
 
 def _sum_span(
@@ -137,17 +137,6 @@ def _sum_span(
             np.add(sums.term_score, x @ residual, out=sums.term_score)
             sums.add(part, x, curvature)
     return sums
-
-
-def _side_by_side(rows: Rows, some: Callable[[range], _Sums]) -> _Sums:
-    """Sum many rows in two threads: what takes long in NumPy lets the other thread run."""
-    n = len(rows)
-    if n < MANY_ROWS:
-        return some(range(n))
-    middle = n // 2 - n // 2 % ROWS_AT_ONCE
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        first, second = pool.map(some, (range(middle), range(middle, n)))
-    return first.joined(second)
 
 
 def _chunks(rows: Rows, span: range) -> Iterator[tuple[slice, FloatArray]]:

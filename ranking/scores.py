@@ -151,12 +151,11 @@ def _count(
         inside = component[a] == component[b]
         inside &= True if matches.weight is None else matches.weight > 0
         a, b, g = a[inside], b[inside], g[inside]
-    total = (
-        np.array([_distinct(g[component[a] == c], size) for c in range(n_components)])
-        if (n_components > 1)
-        else np.array([_distinct(g, size)] * n_components)
-    )
-    n_clusters = int(total[0]) if n_components == 1 else _distinct(g, size)
+    n_clusters = _distinct(g, size)
+    total = np.array([n_clusters] * n_components)
+    if n_components > 1:
+        met = np.unique(component[a].astype(np.int64) * size + g)
+        total = np.bincount(met // size, minlength=n_components)
     nonzero = (strengths != 0).sum(axis=0) if isinstance(strengths, np.ndarray) else np.zeros(n)
     if nonzero.min(initial=MIN_PROMPTS) < MIN_PROMPTS:
         met = np.unique(np.concatenate([g * n + a, g * n + b]))

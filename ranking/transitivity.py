@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.arrays import FloatArray, sum_by
+from ranking.arrays import FloatArray, IndexArray, invert, sum_by
+from ranking.blas import one_blas_thread
 from ranking.cells import Cells, Terms, sum_cells
 from ranking.estimate import Model, estimate_from_cells
 from ranking.gram import laplacian
@@ -66,9 +67,10 @@ def measure_transitivity(
     nothing = Transitivity(np.nan, np.nan, np.nan, np.nan, (), "none: no loop was compared")
     if len(cells) < 3 or not _has_loop(cells, n):
         return nothing
-    flow = _Flow(cells, n)
+    with one_blas_thread(n):
+        flow = _Flow(cells, n)
+        expected = _null_chance(cells, matches.names)
     share = flow.cyclic_share(cells.score)
-    expected = _null_chance(cells, matches.names)
     if matches.prompt_id is None:
         null = "matches drawn independently from the fitted model, at each pair's share of ties"
         scores = [_draw_scores(cells, expected, rng) for _ in range(n_draws)]
@@ -91,7 +93,14 @@ class _Flow:
         rate = (cells.score + 0.5) / (self.total + 1)
         self.weight = self.total * rate * (1 - rate)
         self.code = cells.a * n + cells.b
-        self.inverse = np.linalg.pinv(laplacian(sum_by(self.code, self.weight, n * n), n), hermitian=True)
+        self.inverse = self._inverse()
+
+    def _inverse(self) -> FloatArray:
+        """Invert the Laplacian with each group's free shift held: a divergence sums to zero in a group."""
+        matrix = laplacian(sum_by(self.code, self.weight, self.n**2), self.n)
+        _, group = _groups(self.cells, self.n)
+        size = np.maximum(float(np.diagonal(matrix).mean()), 1e-12) / np.bincount(group)
+        return invert(matrix + np.where(group[:, None] == group[None, :], size[group], 0.0))
 
     def log_odds(self, score: FloatArray) -> FloatArray:
         rate = np.clip((score + 0.5) / (self.total + 1), 1e-6, 1 - 1e-6)
@@ -108,13 +117,18 @@ class _Flow:
         return float(self.weight @ rest**2) / energy if energy > 0 else 0.0
 
 
-def _has_loop(cells: Cells, n: int) -> bool:
+def _groups(cells: Cells, n: int) -> tuple[int, IndexArray]:
+    """Count the groups never matched with each other, and give each contestant's."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     graph = coo_array((np.ones(len(cells)), (cells.a, cells.b)), shape=(n, n))
-    n_groups, _ = connected_components(graph, directed=False)
-    return len(cells) > n - n_groups
+    n_groups, group = connected_components(graph, directed=False)
+    return int(n_groups), group
+
+
+def _has_loop(cells: Cells, n: int) -> bool:
+    return len(cells) > n - _groups(cells, n)[0]
 
 
 def _null_chance(cells: Cells, names: tuple[str, ...]) -> FloatArray:

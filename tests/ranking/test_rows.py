@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ranking import Matches, fit_bradley_terry
+from ranking import Matches, fit_bradley_terry, threads
 from ranking import estimate as estimates
 from ranking import rows as row_sums
 from ranking.cells import sum_cells
@@ -55,7 +55,7 @@ def test_many_rows_in_two_threads_from_a_thin_start_fit_as_few_rows_in_one(
 ) -> None:
     matches = draw(4000, 8)
     plain = fit_bradley_terry(matches, covariates=["x", "z"], covariance=covariance)  # type: ignore[arg-type]
-    monkeypatch.setattr(row_sums, "MANY_ROWS", 1000)
+    monkeypatch.setattr(threads, "MANY_ROWS", 1000)
     monkeypatch.setattr(row_sums, "ROWS_AT_ONCE", 300)
     monkeypatch.setattr(estimates, "THIN_SHARE", 500)
     thin = fit_bradley_terry(matches, covariates=["x", "z"], covariance=covariance)  # type: ignore[arg-type]
