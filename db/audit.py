@@ -4,110 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.arrays import read_integers
-from db.boards import VERDICT_CODES
 from db.errors import NotFoundError
+from db.match_arrays import REASON_CODES, MatchScope, StoredMatches, load_matches
 from db.tables import (
-    REASONS,
     ContestantRow,
     DisagreementMarkRow,
     GoldPairRow,
     JudgeRow,
     JudgmentRow,
     MatchRow,
+    MatchTallyRow,
     PromptRow,
     PromptTagRow,
     VoteRow,
     utc_now,
 )
 
-REASON_CODES = {reason: code for code, reason in enumerate(REASONS, start=1)}
-"""0 stands for a scored match."""
-PACK = 32
-"""More than any verdict code, reason code or number of orders."""
-
-
-@dataclass(frozen=True)
-class AuditMatches:
-    """Matches, scored or not, in stored order; each array of shape (n_matches,).
-
-    Verdicts hold VERDICT_CODES (0: none in that order), `reason` holds REASON_CODES (0: scored).
-    """
-
-    match_id: NDArray[np.int64]
-    prompt_id: NDArray[np.int64]
-    contestant_a: NDArray[np.int64]
-    contestant_b: NDArray[np.int64]
-    response_a: NDArray[np.int64]
-    response_b: NDArray[np.int64]
-    judge_id: NDArray[np.int64]
-    repetition: NDArray[np.int64]
-    verdict_ab: NDArray[np.int64]
-    verdict_ba: NDArray[np.int64]
-    n_orders: NDArray[np.int64]
-    reason: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.match_id)
-
-    def take(self, rows: NDArray[Any]) -> AuditMatches:
-        """Return the matches at these positions, or where the mask holds."""
-        return AuditMatches(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+__all__ = ["REASON_CODES", "AuditMatches"]
+AuditMatches: TypeAlias = StoredMatches
 
 
 def load_audit_matches(session: Session, dataset_id: int | None, judge_ids: Sequence[int]) -> AuditMatches:
-    said = [
-        case(*((column == word, code) for word, code in VERDICT_CODES.items()), else_=0)
-        for column in (MatchRow.verdict_ab, MatchRow.verdict_ba)
-    ]
-    reason = case(
-        (MatchRow.reason.is_(None), 0),  # nearly all: no word is compared
-        *((MatchRow.reason == word, code) for word, code in REASON_CODES.items()),
-        else_=0,
-    )
-    small = (MatchRow.repetition, MatchRow.n_orders, reason, *said)
-    packed: ColumnElement[int] = literal(0)  # in one number: reading costs as much as there are columns
-    for column in small:
-        packed = packed * PACK + column
-    ids = (
-        MatchRow.id,
-        MatchRow.prompt_id,
-        MatchRow.contestant_a_id,
-        MatchRow.contestant_b_id,
-        MatchRow.response_a_id,
-        MatchRow.response_b_id,
-        MatchRow.judge_id,
-    )
-    query: Select[*tuple[Any, ...]] = select(*ids, packed).where(MatchRow.judge_id.in_(judge_ids))
-    if dataset_id is not None:
-        # Adding nothing keeps SQLite from walking an index to rows that it reads faster one after the other.
-        is_most = holds_most(session, dataset_id)
-        column = MatchRow.dataset_id + 0 if is_most else MatchRow.dataset_id
-        query = query.where(column == dataset_id)
-    *table, packs = read_integers(session, query)
-    parts = []
-    for _ in small[1:]:
-        packs, part = np.divmod(packs, PACK)
-        parts.append(part)
-    ab, ba, reasons, n_orders = parts[1], parts[0], parts[2], parts[3]
-    columns = (*table, packs, ab, ba, n_orders, reasons)
-    order = np.argsort(table[0], kind="stable")  # several times faster than sorting in the database
-    return AuditMatches(*(column[order] for column in columns))
+    return load_matches(session, MatchScope(dataset_id, tuple(judge_ids)))
 
 
 def holds_most(session: Session, dataset_id: int) -> bool:
     """Whether a third of all matches or more are of this data set."""
-    n_there = session.scalar(
-        select(func.count()).select_from(MatchRow).where(MatchRow.dataset_id == dataset_id)
-    )
-    return 3 * (n_there or 0) >= (session.scalar(select(func.count()).select_from(MatchRow)) or 0)
+    counted = select(func.sum(MatchTallyRow.n_matches))
+    n_there = session.scalar(counted.where(MatchTallyRow.dataset_id == dataset_id))
+    return 3 * int(n_there or 0) >= int(session.scalar(counted) or 0)
 
 
 @dataclass(frozen=True)

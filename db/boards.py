@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Case, Select, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
 
 from db.arrays import read_integers, read_numbers
+from db.match_arrays import VERDICT_CODES, MatchScope, StoredMatches, load_matches
 from db.tables import (
     ContestantRow,
-    GradeRow,
     JudgeRow,
     JudgmentRow,
     MatchRow,
@@ -24,21 +24,8 @@ from db.tables import (
     VoteRow,
 )
 
-VERDICT_CODES = {"a": 1, "b": 2, "tie": 3, "both_bad": 4}
-"""0 stands for no verdict in that order."""
-
-
-@dataclass(frozen=True)
-class MatchScope:
-    """Which matches: of one data set (None = all), of these judges, with a prompt of any of these tags.
-
-    `last_match_id` leaves out what was stored after that match; None = nothing.
-    """
-
-    dataset_id: int | None
-    judge_ids: tuple[int, ...]
-    tags: tuple[str, ...] = ()
-    last_match_id: int | None = None
+__all__ = ["VERDICT_CODES", "MatchScope"]
+MAX_BINS = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -64,22 +51,13 @@ class MatchArrays:
 
 
 def load_match_arrays(session: Session, scope: MatchScope) -> MatchArrays:
-    columns = (
-        MatchRow.id,
-        MatchRow.prompt_id,
-        MatchRow.contestant_a_id,
-        MatchRow.contestant_b_id,
-        MatchRow.response_a_id,
-        MatchRow.response_b_id,
-        MatchRow.judge_id,
-        _code(MatchRow.verdict_ab),
-        _code(MatchRow.verdict_ba),
-        MatchRow.n_orders,
-    )
-    query = _in_scope(select(*columns), scope).where(MatchRow.state == "scored")
-    table = read_integers(session, query)
-    order = np.argsort(table[0], kind="stable")  # several times faster than sorting in the database
-    return MatchArrays(*(column[order] for column in table))
+    return scored_of(load_matches(session, scope))
+
+
+def scored_of(matches: StoredMatches) -> MatchArrays:
+    """Leave out the unscored ones."""
+    scored = slice(None) if not matches.reason.any() else np.flatnonzero(matches.reason == 0)
+    return MatchArrays(*(getattr(matches, name)[scored] for name in MatchArrays.__dataclass_fields__))
 
 
 def load_vote_probabilities(session: Session, match_ids: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -110,10 +88,6 @@ def load_expected_outcomes(session: Session, scope: MatchScope) -> ExpectedOutco
     return ExpectedOutcomes(match_id.astype(np.int64), is_ab.astype(np.int64), outcome)
 
 
-def _code(column: InstrumentedAttribute[str | None]) -> Case[int]:
-    return case(*((column == verdict, code) for verdict, code in VERDICT_CODES.items()), else_=0)
-
-
 def _in_scope(query: Select[*tuple[Any, ...]], scope: MatchScope) -> Select[*tuple[Any, ...]]:
     query = query.where(MatchRow.judge_id.in_(scope.judge_ids))
     if scope.dataset_id is not None:
@@ -124,48 +98,6 @@ def _in_scope(query: Select[*tuple[Any, ...]], scope: MatchScope) -> Select[*tup
     if scope.last_match_id is not None:
         query = query.where(MatchRow.id <= scope.last_match_id)
     return query
-
-
-@dataclass(frozen=True)
-class VerdictCount:
-    """How many matches of a judge have these verdicts, state and reason."""
-
-    judge_id: int
-    n_orders: int
-    verdict_ab: str | None
-    verdict_ba: str | None
-    state: str
-    reason: str | None
-    n: int
-
-
-def count_verdicts(session: Session, scope: MatchScope) -> list[VerdictCount]:
-    columns = (
-        MatchRow.judge_id,
-        MatchRow.n_orders,
-        MatchRow.verdict_ab,
-        MatchRow.verdict_ba,
-        MatchRow.state,
-        MatchRow.reason,
-    )
-    query = _in_scope(select(*columns, func.count()), scope).group_by(*columns)
-    return [VerdictCount(*row) for row in session.execute(query)]
-
-
-@dataclass(frozen=True)
-class UnscoredCount:
-    """Unscored matches of a pair of contestants (database ids), by reason."""
-
-    contestant_a: int
-    contestant_b: int
-    reason: str
-    n: int
-
-
-def count_unscored(session: Session, scope: MatchScope) -> list[UnscoredCount]:
-    columns = (MatchRow.contestant_a_id, MatchRow.contestant_b_id, MatchRow.reason)
-    query = _in_scope(select(*columns, func.count()), scope).where(MatchRow.state == "unscored")
-    return [UnscoredCount(*row) for row in session.execute(query.group_by(*columns))]
 
 
 @dataclass(frozen=True)
@@ -236,63 +168,6 @@ def load_style_arrays(session: Session, dataset_id: int | None) -> StyleArrays:
 
 
 @dataclass(frozen=True)
-class GradeArrays:
-    """Pointwise levels or recorded scores: one row a graded criterion of a response."""
-
-    contestant: NDArray[np.int64]
-    prompt_id: NDArray[np.int64]
-    judge_id: NDArray[np.int64]
-    value: NDArray[np.float64]
-    criterion: tuple[str, ...]
-
-
-def load_grade_arrays(session: Session, scope: MatchScope) -> GradeArrays:
-    """Load rubric levels and recorded scores of pointwise judgments; a judge has one kind of them."""
-    query = (
-        select(
-            ResponseRow.contestant_id,
-            JudgmentRow.prompt_id,
-            JudgmentRow.judge_id,
-            func.coalesce(GradeRow.level, GradeRow.score),
-            GradeRow.criterion,
-        )
-        .join(JudgmentRow, JudgmentRow.id == GradeRow.judgment_id)
-        .join(ResponseRow, ResponseRow.id == GradeRow.response_id)
-        .where(JudgmentRow.response_second_id.is_(None), JudgmentRow.judge_id.in_(scope.judge_ids))
-        .order_by(GradeRow.id)
-    )
-    if scope.dataset_id is not None:
-        query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id).where(
-            PromptRow.dataset_id == scope.dataset_id
-        )
-    if scope.tags:
-        tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(scope.tags))
-        query = query.where(JudgmentRow.prompt_id.in_(tagged))
-    rows = session.execute(query).fetchall()
-    return GradeArrays(
-        np.array([row[0] for row in rows], dtype=np.int64),
-        np.array([row[1] for row in rows], dtype=np.int64),
-        np.array([row[2] for row in rows], dtype=np.int64),
-        np.array([row[3] for row in rows], dtype=np.float64),
-        tuple(row[4] for row in rows),
-    )
-
-
-def count_graded_by_judge(session: Session, dataset_id: int | None) -> dict[int, int]:
-    """Count finished pointwise judgments by judge id."""
-    query = (
-        select(JudgmentRow.judge_id, func.count())
-        .where(JudgmentRow.response_second_id.is_(None), JudgmentRow.state != "planned")
-        .group_by(JudgmentRow.judge_id)
-    )
-    if dataset_id is not None:
-        query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id).where(
-            PromptRow.dataset_id == dataset_id
-        )
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
-@dataclass(frozen=True)
 class PairCount:
     """Matches, scored or not, of one judge version between two contestants (database ids)."""
 
@@ -304,11 +179,25 @@ class PairCount:
 
 
 def count_pairs(session: Session, dataset_id: int | None, tags: Sequence[str] = ()) -> list[PairCount]:
-    columns = (MatchRow.judge_id, JudgeRow.kind, MatchRow.contestant_a_id, MatchRow.contestant_b_id)
-    query = select(*columns, func.count()).join(JudgeRow, JudgeRow.id == MatchRow.judge_id)
-    if dataset_id is not None:
-        query = query.where(MatchRow.dataset_id == dataset_id)
-    if tags:
-        tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(tags))
-        query = query.where(MatchRow.prompt_id.in_(tagged))
-    return [PairCount(*row) for row in session.execute(query.group_by(*columns))]
+    """Count by judge and pair, in the order of the judges' ids."""
+    judges = select(JudgeRow.id, JudgeRow.kind).order_by(JudgeRow.id)
+    kinds = {row[0]: row[1] for row in session.execute(judges)}
+    counts = []
+    for judge_id, kind in kinds.items():
+        matches = load_matches(session, MatchScope(dataset_id, (judge_id,), tuple(tags)))
+        for (a, b), n in count_cells(matches.contestant_a, matches.contestant_b).items():
+            counts.append(PairCount(judge_id, kind, a, b, n))
+    return counts
+
+
+def count_cells(first: NDArray[np.int64], second: NDArray[np.int64]) -> dict[tuple[int, int], int]:
+    """Count the rows of each two ids."""
+    width = int(second.max(initial=0)) + 1
+    codes = first * width + second
+    if len(codes) and (codes.max() < MAX_BINS):
+        n = np.bincount(codes)
+        found = np.flatnonzero(n)
+        n = n[found]
+    else:
+        found, n = np.unique(codes, return_counts=True)
+    return {divmod(code, width): count for code, count in zip(found.tolist(), n.tolist(), strict=True)}

@@ -25,6 +25,8 @@ from db.postgres import NOT_ALLOWED, Turn, create_reader, create_writer, wait_fo
 from db.texts import keep
 
 BUSY_TIMEOUT_MS = 30_000
+READS = "reads"
+"""Marks a session that sees committed rows only: what it read may be kept for the next one."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session that sees one consistent state and is never committed."""
-        with Session(self.reader, expire_on_commit=False) as session, reachable(self.url):
+        with Session(self.reader, expire_on_commit=False, info={READS: True}) as session, reachable(self.url):
             yield session
 
     @contextmanager

@@ -16,6 +16,7 @@ from db.engine import Database, reachable
 from db.errors import DatabaseUnreachableError, SchemaError, without_password
 from db.postgres import Turn, sort_texts_by_bytes, wait_for
 from db.tables import Base
+from db.triggers import make_triggers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -54,6 +55,7 @@ def create_schema(connection: Connection, url: str) -> None:
     """Create or upgrade the tables within the caller's `schema_transaction`."""
     _refuse_unknown(_revision(connection), url)
     command.upgrade(_config(connection), "head")
+    make_triggers(connection)
     if connection.dialect.name == "postgresql":
         sort_texts_by_bytes(connection, Base.metadata.tables)
 

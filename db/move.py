@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     cast,
+    delete,
     func,
     inspect,
     literal_column,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from db.engine import Database, reachable
 from db.errors import MoveError, without_password
 from db.migrate import check_schema, create_schema, schema_transaction
-from db.tables import Base, UtcDateTime
+from db.tables import Base, MatchTallyRow, UtcDateTime
 from db.texts import keep
 
 MOVE_ROWS = 5_000
@@ -76,7 +77,10 @@ def move_database(
         create_schema(writer, target.url)
         if not target.is_sqlite:
             writer.exec_driver_sql("SET LOCAL timezone = 'UTC'")  # times are moved without their zone
-        for table in Base.metadata.sorted_tables:
+        tally = Base.metadata.tables[MatchTallyRow.__tablename__]
+        for table in [*(one for one in Base.metadata.sorted_tables if one is not tally), tally]:
+            if table is tally:  # the target has counted what came; its counts of changes are the source's
+                writer.execute(delete(MatchTallyRow))
             moved.append(_move_table(reader, writer, table))
             tell(moved[-1])
         _set_sequences(writer)

@@ -23,8 +23,10 @@ from arena.board.records import BoardQuery
 from arena.exact.contradictions import Gated, gate_matches
 from arena.judges import label_judges
 from arena.store import in_words
-from db import Database, Session, boards, datasets, judges
-from db.boards import ContestantFacts, GradeArrays, MatchArrays, MatchScope, PairCount, StyleArrays
+from db import Database, Session, boards, datasets, grades, judges
+from db.boards import ContestantFacts, MatchArrays, PairCount, StyleArrays
+from db.grades import GradeArrays
+from db.match_arrays import REASON_CODES, MatchScope, StoredMatches, load_matches
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,14 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
         counts = boards.count_pairs(session, dataset_id, query.tags)
         voters = choose_voters(session, query, dataset_id, stored)
         if query.method == "mean-level":
-            chosen = choose_grader(query, stored, boards.count_graded_by_judge(session, dataset_id))
+            chosen = choose_grader(query, stored, grades.count_graded_by_judge(session, dataset_id))
         else:
             chosen = choose_judges(query, stored, counts, voters)
         scope = MatchScope(dataset_id, tuple(judge.id for judge in chosen), query.tags, query.last_match_id)
         is_levels = query.method == "mean-level"
-        matches = None if is_levels else boards.load_match_arrays(session, scope)
-        grades = boards.load_grade_arrays(session, scope) if is_levels else None
+        stored_matches = None if is_levels else load_matches(session, scope)
+        matches = None if stored_matches is None else boards.scored_of(stored_matches)
+        loaded_grades = grades.load_grade_arrays(session, scope) if is_levels else None
         gated = None
         if query.gate is not None and dataset_id is not None and matches is not None:
             gated = gate_matches(session, dataset_id, query.gate, matches)
@@ -96,9 +99,6 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
             matches = expected.matches
         votes = _load_votes(session, query, dataset_id, voters) if query.lens == "calibrated" else None
         needs_style = bool({"length", "markdown"} & set(query.control))
-        unscored = Counter[str]()
-        for count in () if is_levels else boards.count_unscored(session, scope):
-            unscored[count.reason] += count.n
         facts = boards.load_contestant_facts(session, dataset_id)
         labels = label_judges(stored)
         kept = {judge.id for judge in voters.kept}
@@ -106,14 +106,14 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
         return Evidence(
             judge_labels=tuple(labels[judge.id] for judge in chosen),
             other_judges=list_others(chosen, counts, labels),
-            facts=tuple(_in_scope(facts, dataset_id, counts, grades)),
+            facts=tuple(_in_scope(facts, dataset_id, counts, loaded_grades)),
             matches=matches,
             votes=votes,
-            grades=grades,
+            grades=loaded_grades,
             style=boards.load_style_arrays(session, dataset_id) if needs_style else None,
             n_ai=_count(count for count in counts if count.kind != "human" and count.judge_id in ranking_ai),
             n_people=_count(count for count in counts if count.judge_id in kept),
-            unscored=unscored,
+            unscored=Counter[str]() if stored_matches is None else _count_reasons(stored_matches),
             is_invented=datasets.is_invented(session, dataset_id),
             last_match_id=max(_last_id(matches, votes), voters.last_vote_id),
             data_hash="" if matches is None else hash_matches(matches, votes, expected),
@@ -158,6 +158,11 @@ def _count(counts: Iterable[PairCount]) -> Counter[int]:
         total[count.contestant_a] += count.n
         total[count.contestant_b] += count.n
     return total
+
+
+def _count_reasons(matches: StoredMatches) -> Counter[str]:
+    n = np.bincount(matches.reason, minlength=len(REASON_CODES) + 1)
+    return Counter({reason: int(n[code]) for reason, code in REASON_CODES.items() if n[code]})
 
 
 def hash_matches(

@@ -15,7 +15,8 @@ from arena.board.expected import expect
 from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
 from arena.board.style import style_covariates
 from arena.outcomes import OutcomeRows, is_both_bad, is_flip, take_majority, to_outcome_rows
-from db.boards import ContestantFacts, GradeArrays, MatchArrays
+from db.boards import ContestantFacts, MatchArrays
+from db.grades import GradeArrays
 from ranking import (
     Levels,
     Matches,

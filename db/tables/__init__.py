@@ -19,6 +19,7 @@ from db.tables.materials import (
     SettingRow,
 )
 from db.tables.scores import ExactScoreRow, GenerationRow
+from db.tables.tallies import MatchTallyRow
 from db.tables.voting import (
     MARKS,
     BallotRow,
@@ -51,6 +52,7 @@ __all__ = [
     "LabJudgmentRow",
     "LabRunRow",
     "MatchRow",
+    "MatchTallyRow",
     "PromptRow",
     "PromptTagRow",
     "ReferenceRow",

@@ -1,0 +1,302 @@
+"""Every match of a data set as arrays, kept in the process and brought up to date by what has changed.
+
+A million matches take over a second to read and 30 MB to keep. Before each use the database's own tally of
+matches (`db.triggers`) is compared with what is kept: new matches are read by their ids, and where a match of
+a judge was changed or removed that judge's matches are read anew.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from db.arrays import read_integers
+from db.engine import READS
+from db.tables import REASONS, DatasetRow, MatchRow, MatchTallyRow, PromptTagRow
+
+VERDICT_CODES: Final = {"a": 1, "b": 2, "tie": 3, "both_bad": 4}
+"""0 stands for no verdict in that order."""
+REASON_CODES: Final = {reason: code for code, reason in enumerate(REASONS, start=1)}
+"""0 stands for a scored match."""
+MAX_KEPT: Final = 6_000_000
+"""Matches that are kept at most, of all data sets of a database together: about 180 MB."""
+_SCAN_SHARE: Final = 0.1
+"""Above this share of a data set, reading all of it is quicker than looking up a judge's rows."""
+
+
+@dataclass(frozen=True)
+class MatchScope:
+    """Which matches: of one data set (None = all), of these judges, with a prompt of any of these tags.
+
+    `last_match_id` leaves out what was stored after that match; None = nothing.
+    """
+
+    dataset_id: int | None
+    judge_ids: tuple[int, ...]
+    tags: tuple[str, ...] = ()
+    last_match_id: int | None = None
+
+
+@dataclass(frozen=True)
+class StoredMatches:
+    """Matches, scored or not, in stored order; each array of shape (n_matches,).
+
+    Verdicts hold VERDICT_CODES (0: none in that order), `reason` holds REASON_CODES (0: scored).
+    """
+
+    match_id: NDArray[Any]
+    prompt_id: NDArray[Any]
+    contestant_a: NDArray[Any]
+    contestant_b: NDArray[Any]
+    response_a: NDArray[Any]
+    response_b: NDArray[Any]
+    judge_id: NDArray[Any]
+    repetition: NDArray[Any]
+    verdict_ab: NDArray[Any]
+    verdict_ba: NDArray[Any]
+    n_orders: NDArray[Any]
+    reason: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.match_id)
+
+    def columns(self) -> Iterable[NDArray[Any]]:
+        return (getattr(self, name) for name in self.__dataclass_fields__)
+
+    def take(self, rows: NDArray[Any] | slice) -> StoredMatches:
+        return StoredMatches(*(column[rows] for column in self.columns()))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One judge's matches in one data set, and how many changes the database had counted by then."""
+
+    matches: StoredMatches
+    n_changes: int
+
+
+@dataclass
+class _Kept:
+    """A data set's parts by judge; no match after `last_match_id` is in them."""
+
+    parts: dict[int, _Part] = field(default_factory=dict)
+    last_match_id: int = 0
+
+    def __len__(self) -> int:
+        return sum(len(part.matches) for part in self.parts.values())
+
+
+class _Shelf:
+    """What is kept of one database. `lock` is held while it is read and brought up to date."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.datasets: OrderedDict[int, _Kept] = OrderedDict()
+
+    def make_room(self) -> None:
+        """Drop the data sets that were not asked for the longest."""
+        while self.datasets and sum(map(len, self.datasets.values())) > MAX_KEPT:
+            self.datasets.popitem(last=False)
+
+
+_shelves: weakref.WeakKeyDictionary[Any, _Shelf] = weakref.WeakKeyDictionary()
+_shelves_lock = threading.Lock()
+
+
+def load_matches(session: Session, scope: MatchScope) -> StoredMatches:
+    """Return the matches in scope as int64 arrays of the caller's own."""
+    if scope.dataset_id is not None:
+        datasets: Sequence[int] = [scope.dataset_id]
+    else:
+        datasets = list(session.scalars(select(DatasetRow.id)))
+    parts = [part for dataset_id in datasets for part in _load_parts(session, dataset_id, scope.judge_ids)]
+    found = _join(parts)
+    kept = np.ones(len(found), dtype=bool)
+    if scope.last_match_id is not None:
+        kept &= found.match_id <= scope.last_match_id
+    if scope.tags:
+        tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(scope.tags))
+        kept &= np.isin(found.prompt_id, np.array(session.scalars(tagged).all(), dtype=np.int64))
+    rows = slice(None) if kept.all() else np.flatnonzero(kept)
+    return StoredMatches(*(column[rows].astype(np.int64) for column in found.columns()))
+
+
+def _join(parts: Sequence[StoredMatches]) -> StoredMatches:
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return StoredMatches(*(np.zeros(0, dtype=np.int64) for _ in StoredMatches.__dataclass_fields__))
+    joined = _append(parts)
+    return joined.take(np.argsort(joined.match_id, kind="stable"))
+
+
+def _append(parts: Sequence[StoredMatches]) -> StoredMatches:
+    columns = zip(*(part.columns() for part in parts), strict=True)
+    return StoredMatches(*(np.concatenate(column) for column in columns))
+
+
+def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[StoredMatches]:
+    if not judge_ids:
+        return []
+    if not session.info.get(READS):  # it may see what is never committed
+        return [_read(session, _of_judges(dataset_id, judge_ids))]
+    with _shelves_lock:
+        shelf = _shelves.setdefault(session.get_bind(), _Shelf())
+    tally = {
+        row.judge_id: row
+        for row in session.scalars(select(MatchTallyRow).where(MatchTallyRow.dataset_id == dataset_id))
+    }
+    with shelf.lock:
+        kept = shelf.datasets.setdefault(dataset_id, _Kept())
+        shelf.datasets.move_to_end(dataset_id)
+        if _is_older(tally, kept):
+            return [_read(session, _of_judges(dataset_id, judge_ids))]
+        _bring_up_to_date(session, dataset_id, tally, kept)
+        wanted = [kept.parts[judge_id].matches for judge_id in judge_ids if judge_id in kept.parts]
+        shelf.make_room()
+        return wanted
+
+
+def _is_older(tally: dict[int, MatchTallyRow], kept: _Kept) -> bool:
+    """Whether the session began before the one that last brought this up to date."""
+    for judge_id, part in kept.parts.items():
+        row = tally.get(judge_id)
+        if row is None or row.n_changes < part.n_changes:
+            return True
+        if row.n_changes == part.n_changes and row.n_matches < len(part.matches):
+            return True
+    return False
+
+
+def _bring_up_to_date(
+    session: Session, dataset_id: int, tally: dict[int, MatchTallyRow], kept: _Kept
+) -> None:
+    last = session.scalar(select(func.max(MatchRow.id))) or 0
+    stale = {judge_id for judge_id, part in kept.parts.items() if tally[judge_id].n_changes != part.n_changes}
+    if last > kept.last_match_id:
+        fresh = _read(session, _since(dataset_id, kept.last_match_id, is_first=not kept.parts))
+        for judge_id, found in _by_judge(fresh).items():
+            old = kept.parts.get(judge_id)
+            matches = found if old is None else _append([old.matches, found])
+            kept.parts[judge_id] = _Part(matches, tally[judge_id].n_changes if old is None else old.n_changes)
+    # On a server an import commits lower ids later than a vote its higher one: then the numbers differ.
+    stale |= {
+        judge_id
+        for judge_id, row in tally.items()
+        if row.n_matches != (len(kept.parts[judge_id].matches) if judge_id in kept.parts else 0)
+    }
+    if stale:
+        again = _by_judge(_read(session, _of_judges(dataset_id, sorted(stale), tally)))
+        for judge_id in stale:
+            kept.parts.pop(judge_id, None)
+            if judge_id in again:
+                kept.parts[judge_id] = _Part(again[judge_id], tally[judge_id].n_changes)
+    kept.last_match_id = last
+
+
+def _by_judge(matches: StoredMatches) -> dict[int, StoredMatches]:
+    judges = np.unique(matches.judge_id).tolist()
+    if len(judges) == 1:
+        return {judges[0]: matches}
+    return {judge_id: matches.take(np.flatnonzero(matches.judge_id == judge_id)) for judge_id in judges}
+
+
+def _since(dataset_id: int, last_match_id: int, *, is_first: bool) -> list[ColumnElement[bool]]:
+    if not is_first:
+        return [MatchRow.dataset_id == dataset_id, MatchRow.id > last_match_id]
+    return _by_scanning(dataset_id)
+
+
+def _by_scanning(dataset_id: int) -> list[ColumnElement[bool]]:
+    """Read the table from the data set's first match to its last, not row by row through an index."""
+    of_dataset = MatchRow.dataset_id == dataset_id
+    first, last = (
+        select(end(MatchRow.id)).where(of_dataset).scalar_subquery() for end in (func.min, func.max)
+    )
+    return [MatchRow.dataset_id + 0 == dataset_id, MatchRow.id >= first, MatchRow.id <= last]
+
+
+def _of_judges(
+    dataset_id: int, judge_ids: Sequence[int], tally: dict[int, MatchTallyRow] | None = None
+) -> list[ColumnElement[bool]]:
+    sizes = {} if tally is None else {judge_id: row.n_matches for judge_id, row in tally.items()}
+    n_wanted = sum(sizes.get(judge_id, 0) for judge_id in judge_ids)
+    if n_wanted > _SCAN_SHARE * sum(sizes.values()):
+        return [*_by_scanning(dataset_id), MatchRow.judge_id.in_(judge_ids)]
+    return [MatchRow.dataset_id == dataset_id, MatchRow.judge_id.in_(judge_ids)]
+
+
+_HIGH: Final = 2**32
+
+
+def _read(session: Session, where: Sequence[ColumnElement[bool]]) -> StoredMatches:
+    """Read matches as four packed numbers each: Python makes every number of a row an object of its own."""
+    flags = (
+        _times(MatchRow.repetition, 1 << 12)
+        + _times(MatchRow.n_orders, 1 << 10)
+        + _times(_code("verdict_ab", VERDICT_CODES), 1 << 7)
+        + _times(_code("verdict_ba", VERDICT_CODES), 1 << 4)
+        + _code("reason", REASON_CODES)
+    )
+    query: Select[*tuple[Any, ...]] = select(
+        _times(MatchRow.id, _HIGH) + MatchRow.prompt_id,
+        _times(MatchRow.contestant_a_id, _HIGH) + MatchRow.contestant_b_id,
+        _times(MatchRow.response_a_id, _HIGH) + MatchRow.response_b_id,
+        _times(MatchRow.judge_id, _HIGH) + flags,
+    ).where(*where)
+    ids, contestants, responses, rest = read_integers(session, query)
+    if not (ids[1:] > ids[:-1]).all():
+        order = np.argsort(ids, kind="stable")  # several times faster than sorting in the database
+        ids, contestants, responses, rest = (column[order] for column in (ids, contestants, responses, rest))
+    judge_id, flag = _high(rest), _low(rest)
+    return StoredMatches(
+        match_id=_high(ids),
+        prompt_id=_low(ids),
+        contestant_a=_high(contestants),
+        contestant_b=_low(contestants),
+        response_a=_high(responses),
+        response_b=_low(responses),
+        judge_id=judge_id,
+        repetition=flag >> 12,
+        verdict_ab=(flag >> 7 & 7).astype(np.int8),
+        verdict_ba=(flag >> 4 & 7).astype(np.int8),
+        n_orders=(flag >> 10 & 3).astype(np.int8),
+        reason=(flag & 15).astype(np.int8),
+    )
+
+
+def _code(column: str, codes: dict[str, int]) -> ColumnElement[int]:
+    """Write the words and codes out: SQLite would look at a parameter anew for every row."""
+    cases = " ".join(f"WHEN '{word}' THEN {code}" for word, code in codes.items())
+    name = f'"match".{column}'
+    return literal_column(f"CASE WHEN {name} IS NULL THEN 0 ELSE CASE {name} {cases} END END", Integer)
+
+
+def _times(column: SQLColumnExpression[int], factor: int) -> ColumnElement[int]:
+    return column * literal_column(str(factor), BigInteger if factor >= _HIGH else Integer)
+
+
+def _high(packed: NDArray[np.int64]) -> NDArray[np.int32]:
+    return (packed >> 32).astype(np.int32)
+
+
+def _low(packed: NDArray[np.int64]) -> NDArray[np.int32]:
+    return (packed & 0xFFFFFFFF).astype(np.int32)
