@@ -53,6 +53,14 @@ LEADERBOARD = PageEntry(
     "leaderboard",
     "Which contestant is better, and how sure that is: ratings with intervals from judges and people.",
 )
+CONTESTANT = PageEntry(
+    "contestant",
+    "contestant.py",
+    "Contestant",
+    "person",
+    "One contestant: against whom and on what it wins, its worst prompts, its settings, cost and time.",
+    visibility="hidden",
+)
 MATCHES = PageEntry(
     "matches",
     "matches.py",
@@ -119,7 +127,7 @@ START = HOME
 
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
     "": (HOME, VOTE),
-    "Results": (LEADERBOARD, MATCHES, MATCH),
+    "Results": (LEADERBOARD, CONTESTANT, MATCHES, MATCH),
     "Judging": (RUNS, JUDGES, RUBRICS, MODELS),
     "Data": (RESPONSES, IMPORT),
 }

@@ -25,6 +25,8 @@ def test_a_first_start_reaches_one_match_in_under_a_minute(app: ServedApp, page:
     rows = page.locator("table.eh-table tbody tr")
     expect(rows.first).to_contain_text("harbor-2", timeout=TIMEOUT_MS)
     rows.first.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="harbor-2", level=1)).to_be_visible(timeout=TIMEOUT_MS)
+    rows.first.get_by_role("link").last.click()
     expect(page.get_by_role("heading", name="Matches", level=1)).to_be_visible(timeout=TIMEOUT_MS)
     page.locator("table.eh-matches tbody tr a").first.click()
     expect(page.get_by_role("heading", name=" against ", level=1)).to_be_visible(timeout=TIMEOUT_MS)

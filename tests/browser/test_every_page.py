@@ -22,7 +22,7 @@ ADDRESSES = [
     *(f"{href(entry).removeprefix('.')}?{WHERE}" for section in SECTIONS.values() for entry in section),
     f"/match?match=5&{WHERE}",
     f"/match?match=5&show=diff&{WHERE}",
-    f"{BOARD}&chart=Intervals",
+    f"{BOARD}&view=Intervals",
 ]
 
 
@@ -58,7 +58,7 @@ def test_a_choice_goes_into_the_address_and_back_takes_it_out(full_app: ServedAp
     page.wait_for_url("**lens=human**", timeout=TIMEOUT_MS)
     settle(page)
     page.locator("table.eh-table tbody tr a").first.click()
-    expect(page.get_by_role("heading", name="Matches", level=1)).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.get_by_role("heading", name="Opponents")).to_be_visible(timeout=TIMEOUT_MS)
     page.go_back()
     expect(page.get_by_role("heading", name="Leaderboard", level=1)).to_be_visible(timeout=TIMEOUT_MS)
     expect(page.get_by_role("radio", name="human")).to_be_checked(timeout=TIMEOUT_MS)

@@ -66,7 +66,7 @@ def test_from_a_file_to_one_match_through_a_judge(app: ServedApp, page: Page, tm
 
     follow(page, "Leaderboard")
     expect(page.locator("table.eh-table tbody tr").first).to_contain_text("long", timeout=TIMEOUT_MS)
-    page.get_by_role("link", name="long", exact=True).click()
+    page.locator("table.eh-table tbody tr").filter(has_text="long").get_by_title("Open these matches").click()
     expect(page.get_by_role("heading", name="Matches", level=1)).to_be_visible(timeout=TIMEOUT_MS)
     expect_text(page, "12 matches, newest first")
     page.locator("table.eh-matches tbody tr a").first.click()

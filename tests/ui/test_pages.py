@@ -38,7 +38,7 @@ def test_a_board_shows_rating_interval_and_counts(store: Database) -> None:
     table = next(one.value for one in app.html if "<table" in str(one.value))
     assert 'class="eh-interval" role="img" aria-label="' in table
     for name in ("alder", "birch", "cedar"):
-        assert f"contestant={name}" in table
+        assert f"./contestant?name={name}" in table
     assert app.get("vega_lite_chart")
 
 

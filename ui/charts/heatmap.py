@@ -1,109 +1,170 @@
-"""Who beats whom: one cell a pair, coloured by how far it is from even, with n in each cell."""
+"""Who beats whom: one cell a pair, coloured by what is asked, with figures in the cells while they fit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Figure = Literal["won", "predicted", "matches"]
+FIGURES: tuple[Figure, ...] = ("won", "predicted", "matches")
 
 MAX_LABELLED = 14
 """Above this many contestants the cells are too small for figures; colour and tooltip stay."""
+CELL_PX = 44
+"""A cell narrower than this shows no figures, such as on a phone."""
+_TITLES = {"won": "Row won", "predicted": "Chance that the row wins", "matches": "Matches"}
 
 
 @dataclass(frozen=True)
 class HeatmapCell:
-    """`share` of the row's wins over the column in [0, 1], None without matches; `link` opens the matches."""
+    """`won` and `predicted` are the row's share and chance in [0, 1]; None where there is none."""
 
     row: str
     column: str
-    share: float | None
+    won: float | None
+    predicted: float | None
     n_matches: int
-    link: str
 
 
-def heatmap_spec(cells: Sequence[HeatmapCell], order: Sequence[str], *, figure: str) -> dict[str, Any]:
-    """Return the chart; `figure` names what the colour means, such as "wins"."""
+def heatmap_spec(
+    cells: Sequence[HeatmapCell], links: Mapping[str, str], *, figure: Figure, base: str
+) -> dict[str, Any]:
+    """Return the chart.
+
+    Parameters
+    ----------
+    links : mapping
+        In the order of rows and columns: each contestant's name as shown, and its part of an address.
+    base : str
+        Address of a cell's matches, to which both contestants' parts are added.
+    """
+    order = list(links)
     labelled = len(order) <= MAX_LABELLED
-    axis = {"labelLimit": 160, "title": None, "domain": False, "ticks": False}
-    top = {**axis, "orient": "top", "labelAngle": -30, "labelOverlap": False}
+    axis = {"labelLimit": 110, "title": None, "domain": False, "ticks": False}
+    top = {**axis, "orient": "top", "labelAngle": -35, "labelOverlap": False}
+    raised = 0 if figure == "matches" else -7
+    text = [_text("text", raised, 13, 600, len(order)), _text("count", 10, 11, 400, len(order))]
     return {
-        "data": {"values": [_datum(cell) for cell in cells]},
-        "width": {"step": 68} if labelled else "container",
+        "data": {"values": [_datum(cell, figure) for cell in cells]},
+        "transform": [*_with_links(links, base)],
+        "width": "container",
         "height": {"step": 46} if labelled else min(14 * len(order), 1200),
         "encoding": {
-            "x": {"field": "column", "type": "nominal", "sort": list(order), "axis": top},
-            "y": {"field": "row", "type": "nominal", "sort": list(order), "axis": axis},
+            "x": {"field": "column", "type": "nominal", "sort": order, "axis": top},
+            "y": {"field": "row", "type": "nominal", "sort": order, "axis": axis},
             "href": {"field": "link"},
         },
-        "layer": [
-            _colours(figure),
-            *([_text("text", -7, 13, 600), _text("count", 10, 11, 400)] if labelled else []),
-        ],
+        "layer": [_colours(figure), *(text if labelled else [])],
         "config": {"view": {"stroke": None}},
     }
 
 
-def heatmap_in_words(cells: Sequence[HeatmapCell], *, figure: str) -> str:
-    """Return the takeaway: the most one-sided pair, and the closest."""
-    known = [cell for cell in cells if _is_shown_once(cell)]
+def heatmap_in_words(cells: Sequence[HeatmapCell], *, figure: Figure) -> str:
+    """Return the takeaway: the two pairs at the ends."""
+    if figure == "matches":
+        return _counts_in_words(cells)
+    known = [(_share(cell, figure), cell) for cell in cells if _is_shown_once(cell, figure)]
     if not known:
-        return "No pair of contestants has been compared."
-    top = max(known, key=lambda cell: cell.share or 0)
-    close = min(known, key=lambda cell: cell.share or 0)
+        return (
+            "No pair of contestants has been compared."
+            if figure == "won"
+            else "This method gives no chances of a win."
+        )
+    top_share, top = max(known, key=lambda one: one[0])
+    close_share, close = min(known, key=lambda one: one[0])
+    said = (
+        f"wins {_percent(top_share)} of {top.n_matches:,}"
+        if figure == "won"
+        else f"has {_percent(top_share)}"
+    )
     return (
-        f"{len(known)} pairs. Most one-sided: {top.row} {figure} {100 * (top.share or 0):.0f} %"
-        f" of {top.n_matches} against {top.column}. Closest: {close.row} and {close.column},"
-        f" {100 * (close.share or 0):.0f} %."
+        f"{len(known):,} {'pair' if len(known) == 1 else 'pairs'}. Most one-sided: {top.row} {said} against"
+        f" {top.column}. Closest: {close.row} and {close.column}, {_percent(close_share)}."
     )
 
 
-def _is_shown_once(cell: HeatmapCell) -> bool:
+def _counts_in_words(cells: Sequence[HeatmapCell]) -> str:
+    pairs = [cell for cell in cells if cell.row < cell.column]
+    if not pairs:
+        return "No pair of contestants has been compared."
+    most, least = max(pairs, key=lambda one: one.n_matches), min(pairs, key=lambda one: one.n_matches)
+    n = f"{len(pairs):,} {'pair' if len(pairs) == 1 else 'pairs'}"
+    most_words = f"Most matches: {most.row} and {most.column}, {most.n_matches:,}."
+    return f"{n}. {most_words} Fewest: {least.row} and {least.column}, {least.n_matches:,}."
+
+
+def _share(cell: HeatmapCell, figure: Figure) -> float:
+    share = cell.won if figure == "won" else cell.predicted
+    return 0.0 if share is None else share
+
+
+def _is_shown_once(cell: HeatmapCell, figure: Figure) -> bool:
     """Tell the winner's cell of a pair from the loser's; an even pair has one by name."""
-    share = cell.share
-    return share is not None and (share > 0.5 or (share == 0.5 and cell.row < cell.column))
+    share = _share(cell, figure)
+    return share > 0.5 or (share == 0.5 and cell.row < cell.column)
 
 
-def _datum(cell: HeatmapCell) -> dict[str, object]:
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _datum(cell: HeatmapCell, figure: Figure) -> dict[str, object]:
+    value = {"won": cell.won, "predicted": cell.predicted, "matches": cell.n_matches}[figure]
+    text = "" if value is None else f"{value:,}" if figure == "matches" else _percent(value)
     return {
         "row": cell.row,
         "column": cell.column,
-        "share": cell.share,
+        "value": value,
+        "won": cell.won,
+        "predicted": cell.predicted,
         "n": cell.n_matches,
-        "text": "" if cell.share is None else f"{100 * cell.share:.0f} %",
-        "count": f"n {cell.n_matches:,}",
-        "link": cell.link,
+        "text": text,
+        "count": "" if figure == "matches" else f"n {cell.n_matches:,}",
     }
 
 
-def _colours(figure: str) -> dict[str, Any]:
-    legend = {"title": f"Row {figure}", "format": ".0%", "orient": "top", "gradientLength": 180}
+def _with_links(links: Mapping[str, str], base: str) -> list[dict[str, Any]]:
+    """Put the address of a cell together in the browser: ten thousand of them would be a megabyte."""
+    table = [{"name": name, "part": part} for name, part in links.items()]
+    look_up = {"data": {"values": table}, "key": "name", "fields": ["part"]}
+    return [
+        {"lookup": "row", "from": look_up, "as": ["row_part"]},
+        {"lookup": "column", "from": look_up, "as": ["column_part"]},
+        {"calculate": f"{json.dumps(base)} + datum.row_part + datum.column_part", "as": "link"},
+    ]
+
+
+def _colours(figure: Figure) -> dict[str, Any]:
+    is_count = figure == "matches"
+    scale = {"range": "heatmap", "zero": True} if is_count else {"domain": [0, 1], "range": "diverging"}
+    number = ",.0f" if is_count else ".0%"
+    legend = {"title": _TITLES[figure], "format": number, "orient": "top", "gradientLength": 160}
     return {
         "mark": {"type": "rect", "cornerRadius": 2, "cursor": "pointer"},
         "encoding": {
-            "color": {
-                "field": "share",
-                "type": "quantitative",
-                "scale": {"domain": [0, 1], "range": "diverging"},
-                "legend": legend,
-            },
+            "color": {"field": "value", "type": "quantitative", "scale": scale, "legend": legend},
             "tooltip": [
                 {"field": "row", "title": "Row"},
                 {"field": "column", "title": "Column"},
-                {"field": "share", "title": f"Row {figure}", "format": ".1%"},
+                {"field": "won", "title": "Row won", "format": ".1%"},
+                {"field": "predicted", "title": "Chance that the row wins", "format": ".1%"},
                 {"field": "n", "title": "Matches", "format": ","},
             ],
         },
     }
 
 
-def _text(field: str, dy: int, size: int, weight: int) -> dict[str, Any]:
+def _text(field: str, dy: int, size: int, weight: int, n: int) -> dict[str, Any]:
     # The ends of the colour scale are dark in light mode and light in dark mode, its middle the other way
-    # round; the chart does not know the mode, CSS does.
+    # round; the chart does not know the mode, CSS does. On narrow cells the figures would run together.
     ink = {
-        "condition": {"test": "abs(datum.share - 0.5) > 0.27", "value": "light-dark(#ffffff, #10171a)"},
+        "condition": {"test": "abs(datum.value - 0.5) > 0.27", "value": "light-dark(#ffffff, #10171a)"},
         "value": "light-dark(#1c2526, #e4eaea)",
     }
+    room = {"condition": {"test": f"width >= {CELL_PX * n}", "value": 1}, "value": 0}
     return {
         "mark": {"type": "text", "dy": dy, "fontSize": size, "fontWeight": weight, "cursor": "pointer"},
-        "encoding": {"text": {"field": field}, "color": ink},
+        "encoding": {"text": {"field": field}, "color": ink, "opacity": room},
     }

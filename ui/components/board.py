@@ -1,4 +1,4 @@
-"""The leaderboard as one table: every row draws its interval on a shared axis and opens its matches."""
+"""The leaderboard as one table: each row draws its interval on a shared axis, figures open their evidence."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import math
 import streamlit as st
 from markupsafe import Markup
 
+from arena.exact import ExactBoard
 from arena.leaderboard import Board, Standing
+from ui.board_address import contestant_href, matches_href, votes_href
+from ui.components.board_metrics import metric_cells, metric_heads, shown_columns
+from ui.components.board_shown import figure, interval_in_words
 from ui.components.scale import Scale, scale_over
-from ui.figures import NONE, count, percent, points, rank, seconds, usd
-from ui.navigation import MATCHES, href
-from ui.render import visible
+from ui.figures import NONE, count, percent, rank, seconds, usd
+from ui.render import label, visible
 
 _HEAD = Markup(
     '<tr><th class="eh-num">Rank</th><th>Contestant</th><th class="eh-num">{unit}</th><th>{axis}</th>'
@@ -20,84 +23,87 @@ _HEAD = Markup(
     '<th class="eh-num eh-wide" title="Verdicts that changed when the shown order was swapped">Flips</th>'
     '<th class="eh-num eh-wide" title="Matches in which neither response was acceptable">Both bad</th>'
     '<th class="eh-num eh-wide" title="Cost of 100 responses">$/100</th>'
-    '<th class="eh-num eh-wide" title="Mean time to answer, in seconds">Time, s</th></tr>'
+    '<th class="eh-num eh-wide" title="Mean time to answer, in seconds">Time, s</th>{metrics}</tr>'
 )
 _ROW = Markup(
     '<tr><td class="eh-num">{rank}</td><th scope="row"><a href="{link}">{name}</a>{note}</th>'
     '<td class="eh-num">{rating}</td><td>{interval}</td>'
-    '<td class="eh-num">{n_ai} / {n_people}</td><td class="eh-num">{win}</td>'
+    '<td class="eh-num">{ai} / {people}</td><td class="eh-num">{win}</td>'
     '<td class="eh-num eh-wide">{flips}</td><td class="eh-num eh-wide">{both_bad}</td>'
-    '<td class="eh-num eh-wide">{cost}</td><td class="eh-num eh-wide">{latency}</td></tr>'
+    '<td class="eh-num eh-wide">{cost}</td><td class="eh-num eh-wide">{latency}</td>{metrics}</tr>'
 )
+_COUNT = Markup('<a href="{}" title="{}">{}</a>')
 _UNITS = {"points": "Rating", "win share": "Win share", "level": "Mean level"}
+_PLAIN = (
+    "The bar is the 95 % interval: of a hundred boards made like this, about 95 would hold the true value."
+    " Matches on one prompt count as one piece of evidence. A rank is a range where the order is not settled."
+)
+_NO_INTERVAL = "There is no interval here. A rank is a range where the order is not settled."
 
 
-def show_board_table(board: Board) -> None:
-    """Show the standings, best first."""
+def show_board_table(board: Board, exact: ExactBoard | None = None) -> None:
+    """Show the standings, best first, and in plain words what the bar means."""
     scale = scale_over([value for row in board.standings for value in (row.low, row.high, row.rating)])
-    head = _HEAD.format(unit=_UNITS[board.unit], axis=_axis(scale, board))
-    body = Markup("").join(_row(board, row, scale) for row in board.standings)
-    table = Markup(
-        '<div class="eh-scroll"><table class="eh-table">'
-        '<thead>{}</thead><tbody>{}</tbody></table></div><p class="eh-note">{}</p>'
+    columns = () if exact is None else shown_columns(exact)
+    head = _HEAD.format(unit=_UNITS[board.unit], axis=_axis(scale, board), metrics=metric_heads(columns))
+    body = Markup("").join(
+        _row(board, row, scale, metric_cells(columns, row.contestant)) for row in board.standings
     )
-    st.html(table.format(head, body, _caption(board)))
-
-
-def board_in_words(board: Board) -> str:
-    """Return the chart's text alternative, from the data."""
-    rows = [f"{row.contestant} {_interval_words(board, row)}" for row in board.standings[:10]]
-    more = len(board.standings) - len(rows)
-    return "; ".join(rows) + (f"; and {more} more" if more > 0 else "")
-
-
-def figure(board: Board, value: float | None) -> str:
-    """Return a rating in the board's unit."""
-    if board.unit == "points":
-        return points(value)
-    if board.unit == "win share":
-        return percent(value)
-    return NONE if value is None or math.isnan(value) else f"{value:.2f}"
-
-
-def _caption(board: Board) -> str:
-    method = f"95 % intervals: {board.interval_method}. " if board.interval_method else ""
-    return f"{method}A rank is a range where the order is not settled."
+    table = Markup(
+        '<div class="eh-scroll"><table class="eh-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
+    )
+    st.html(table.format(head, body))
+    has_interval = any(row.low is not None for row in board.standings)
+    st.caption(
+        label(_PLAIN if has_interval else _NO_INTERVAL),
+        help=label(f"Method: {board.interval_method}.") if has_interval and board.interval_method else None,
+    )
 
 
 def _axis(scale: Scale | None, board: Board) -> Markup:
     if scale is None:
         return Markup("95 % interval")
     ends = Markup('<span class="eh-axis"><span>{}</span><span>95 % interval</span><span>{}</span></span>')
-    return ends.format(figure(board, scale.low), figure(board, scale.high))
+    return ends.format(figure(board.unit, scale.low), figure(board.unit, scale.high))
 
 
-def _row(board: Board, row: Standing, scale: Scale | None) -> Markup:
-    query = {"contestant": row.contestant, **_dataset(board)}
+def _row(board: Board, row: Standing, scale: Scale | None, metrics: Markup) -> Markup:
     note = Markup('<span class="eh-sub">{}</span>').format(visible(row.note)) if row.note else ""
+    has_rank = row.rank_low is not None and row.rank_high is not None
     return _ROW.format(
-        rank=rank(row.rank_low, row.rank_high)
-        if row.rank_low is not None and row.rank_high is not None
-        else NONE,
-        link=href(MATCHES, query),
+        rank=rank(row.rank_low or 0, row.rank_high or 0) if has_rank else NONE,
+        link=contestant_href(board.query, row.contestant),
         name=visible(row.contestant),
         note=note,
-        rating=figure(board, row.rating),
+        rating=figure(board.unit, row.rating),
         interval=_interval(board, row, scale),
-        n_ai=count(row.n_ai),
-        n_people=count(row.n_people),
+        ai=_ai_count(board, row),
+        people=_people_count(board, row),
         win=percent(row.win_rate),
         flips=percent(row.flip_rate),
         both_bad=percent(row.both_bad_rate),
         cost=usd(row.cost_usd_per_100) if row.cost_usd_per_100 is not None else NONE,
         latency=seconds(row.latency_s),
+        metrics=metrics,
     )
+
+
+def _ai_count(board: Board, row: Standing) -> Markup | str:
+    if not row.n_ai or board.query.lens == "human" or board.unit == "level":
+        return count(row.n_ai)
+    return _COUNT.format(matches_href(board, row.contestant), "Open these matches", count(row.n_ai))
+
+
+def _people_count(board: Board, row: Standing) -> Markup | str:
+    if not row.n_people:
+        return count(0)
+    return _COUNT.format(votes_href(board.query, row.contestant), "Open these votes", count(row.n_people))
 
 
 def _interval(board: Board, row: Standing, scale: Scale | None) -> Markup:
     if scale is None or row.rating is None or math.isnan(row.rating):
         return Markup('<span class="eh-quiet">not estimated</span>')
-    words = _interval_words(board, row)
+    words = interval_in_words(board.unit, row.rating, row.low, row.high)
     dot = Markup('<b style="left:{:.2f}%"></b>').format(100 * scale.place(row.rating))
     if row.low is None or row.high is None or math.isnan(row.low) or math.isnan(row.high):
         bar = Markup("")
@@ -107,15 +113,3 @@ def _interval(board: Board, row: Standing, scale: Scale | None) -> Markup:
     return Markup('<div class="eh-interval" role="img" aria-label="{0}" title="{0}">{1}{2}</div>').format(
         words, bar, dot
     )
-
-
-def _interval_words(board: Board, row: Standing) -> str:
-    if row.rating is None or math.isnan(row.rating):
-        return "not estimated"
-    if row.low is None or row.high is None or math.isnan(row.low) or math.isnan(row.high):
-        return f"{figure(board, row.rating)}, no interval"
-    return f"{figure(board, row.rating)}, from {figure(board, row.low)} to {figure(board, row.high)}"
-
-
-def _dataset(board: Board) -> dict[str, str]:
-    return {} if board.query.dataset is None else {"dataset": board.query.dataset}

@@ -1,71 +1,27 @@
-"""The board's charts and the table of its coefficients, each with the same figures in words."""
+"""The board's own figures as charts: intervals, rating against cost, and the table of what else counts."""
 
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import streamlit as st
 
 from arena.leaderboard import Board
+from ui.charts.cost import PricedRow, cost_in_words, cost_spec
 from ui.charts.forest import ForestRow, forest_spec
-from ui.charts.heatmap import MAX_LABELLED, HeatmapCell, heatmap_in_words, heatmap_spec
-from ui.components.words import note
-from ui.navigation import MATCHES, href
+from ui.components.address_words import say_unknown
+from ui.components.board_shown import AXES, Shown, interval_in_words
+from ui.components.words import lead, note
 from ui.render import label, visible
 
-_AXIS = {
-    "points": ("Rating, points", ".0f"),
-    "win share": ("Win share", ".0%"),
-    "level": ("Mean level", ".2f"),
-}
+WORDS_ROWS = 10
+PRICES = ("price", "time")
+_PRICE_TITLES = {"price": "Cost of 100 responses, USD", "time": "Time of a response, s"}
 
 
-def show_heatmap(board: Board) -> None:
-    """Show who beats whom, as shares of matches, and the same as a table on demand."""
-    cells = [
-        HeatmapCell(
-            row=visible(cell.row),
-            column=visible(cell.column),
-            share=cell.win_share,
-            n_matches=cell.n_matches,
-            link=href(MATCHES, {"dataset": board.query.dataset or "", "contestant": [cell.row, cell.column]}),
-        )
-        for cell in board.cells
-    ]
-    order = [visible(row.contestant) for row in board.standings]
-    words = heatmap_in_words(cells, figure="wins")
-    spec = heatmap_spec(cells, order, figure="wins")
-    with st.container(key="eh_chart"):
-        width: Literal["content", "stretch"] = "content" if len(order) <= MAX_LABELLED else "stretch"
-        st.vega_lite_chart(spec, width=width, alt=words, key="heatmap")
-    note(f"{words} A cell opens its matches.")
-    with st.expander("The same as a table", key="heatmap_table", on_change="rerun") as table:
-        if table.open:
-            st.dataframe(
-                [
-                    {
-                        "contestant": cell.row,
-                        "against": cell.column,
-                        "win share": cell.win_share,
-                        "expected": cell.win_probability,
-                        "matches": cell.n_matches,
-                    }
-                    for cell in board.cells
-                ],
-                hide_index=True,
-                column_config={
-                    "win share": st.column_config.NumberColumn(format="percent"),
-                    "expected": st.column_config.NumberColumn(
-                        format="percent", help="What the ratings predict."
-                    ),
-                },
-                alt="Win shares by pair of contestants",
-            )
-
-
-def show_forest(board: Board, words: str) -> None:
+def show_forest(shown: Shown) -> None:
     """Show the ratings with their intervals on one axis."""
+    board = shown.board
     rows = [
         ForestRow(visible(row.contestant), row.rating, row.low, row.high)
         for row in board.standings
@@ -74,8 +30,45 @@ def show_forest(board: Board, words: str) -> None:
     if not rows:
         note("No contestant has a rating yet; the notes above say why.")
         return
-    title, value_format = _AXIS[board.unit]
-    st.vega_lite_chart(forest_spec(rows, title=title, value_format=value_format), alt=words, key="forest")
+    title, value_format = AXES[board.unit]
+    spec = forest_spec(rows, title=title, value_format=value_format)
+    st.vega_lite_chart(spec, alt=board_in_words(board), key="forest")
+
+
+def board_in_words(board: Board) -> str:
+    """Return the chart's text alternative, from the data."""
+    rows = [
+        f"{row.contestant} {interval_in_words(board.unit, row.rating, row.low, row.high)}"
+        for row in board.standings[:WORDS_ROWS]
+    ]
+    more = len(board.standings) - len(rows)
+    return "; ".join(rows) + (f"; and {more} more" if more > 0 else "")
+
+
+def show_cost(shown: Shown) -> None:
+    """Show what each contestant's rating costs in money or time."""
+    board = shown.board
+    say_unknown("against", PRICES, what="figure")
+    against = st.segmented_control(
+        "Against", PRICES, key="against", bind="query-params", default="price", required=True
+    )
+    rows = [
+        PricedRow(visible(row.contestant), price, row.rating, row.low, row.high)
+        for row in board.standings
+        if row.rating is not None
+        and (price := row.cost_usd_per_100 if against == "price" else row.latency_s) is not None
+    ]
+    if len(rows) < 2:
+        note(f"At least two rated contestants need a known {against}; {len(rows)} here has one.")
+        return
+    words = cost_in_words(rows, price=against)
+    lead(words)
+    title, value_format = AXES[board.unit]
+    spec = cost_spec(rows, price_title=_PRICE_TITLES[against], rating_title=title, value_format=value_format)
+    st.vega_lite_chart(spec, alt=words, key="cost")
+    unknown = sum(row.rating is not None for row in board.standings) - len(rows)
+    if unknown:
+        note(f"{unknown:,} rated without a known {against} are not shown; unknown is not free.")
 
 
 def show_coefficients(board: Board) -> None:

@@ -6,106 +6,89 @@ address, and an address must outlive a change of wording.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, TypeVar, get_args
+from dataclasses import replace
+from typing import Final, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from arena.board.records import BoardQuery, Method, Ties, Votes
+from arena.board.records import BoardQuery
 from arena.datasets import DatasetSummary, list_tags
 from arena.exact import list_checks
 from arena.judges import Lens, list_judges
-from arena.outcomes import BothBad, Flips
 from arena.store import Database
-
-Option = TypeVar("Option")
+from ui.components.address_words import say_not_used, say_unknown
+from ui.components.board_rules import OPTIONS, ask_counting, ask_model, ask_vote_rule
 
 ALL: Final = "all"
-CONTROLS: Final = ("length", "markdown", "position")
+PARAMETERS: Final = (
+    "dataset", "tag", "lens", "judges", "method", "flips", "both_bad", "votes", "ties", "control", "gate",
+    "outcomes", "agreement", "gold", "seconds", "view",
+)  # fmt: skip
+"""Everything that the address of a board may hold."""
 
 _LENS_HELP = (
     "judge: AI judges rank. human: people's votes rank. calibrated: many judge matches, corrected by the"
     " pairs that people decided too."
 )
-_METHOD_HELP = (
-    "bradley-terry: one strength per contestant from all matches, with intervals. elo: online, depends on the"
-    " order of matches. win-rate: wins by share. mean-level: mean of pointwise levels."
-)
-_FLIPS_HELP = (
-    "A verdict that changes with the shown order: mean counts half for each, tie makes it a tie, drop leaves"
-    " it out."
-)
-_BOTH_BAD_HELP = "Counts as a tie, or is left out."
-_VOTES_HELP = "Each vote counts, or the majority of a pair."
-_TIES_HELP = "Half a win for each, or Davidson's model of ties."
-
 _GATE_HELP = (
     "An exact check that decides on correctness prompts where exactly one response is right: no judge can"
     " overrule it."
 )
+_CALIBRATED = "the calibrated lens has one way to rank, which corrects the judge by people's votes"
 
 
-def ask_board(database: Database, dataset: DatasetSummary) -> BoardQuery:
-    """Show the inputs and return what they ask."""
-    tags = [tag.tag for tag in list_tags(database, dataset.name)]
+def ask_board(database: Database, dataset: DatasetSummary, said: DeltaGenerator) -> BoardQuery:
+    """Show the inputs and return what they ask; what the address asks in vain is said in `said`."""
+    lenses = get_args(Lens)
+    tags = [ALL, *(tag.tag for tag in list_tags(database, dataset.name))]
+    with said:
+        say_unknown("tag", tags, what="tag")
+        say_unknown("lens", lenses, what="lens")
+        for name, options in OPTIONS.items():
+            say_unknown(name, options, what=name.replace("_", " "))
     tag = ALL
-    if tags:
-        tag = st.selectbox("Tag", [ALL, *tags], key="tag", bind="query-params", width=170)
+    if len(tags) > 1:
+        tag = st.selectbox("Tag", tags, key="tag", bind="query-params", width=170)
     lens: Lens = st.segmented_control(
-        "Lens",
-        get_args(Lens),
-        key="lens",
-        bind="query-params",
-        default="judge",
-        required=True,
-        help=_LENS_HELP,
+        "Lens", lenses, key="lens", bind="query-params", default="judge", required=True, help=_LENS_HELP
     )
+    asked = BoardQuery(dataset=dataset.name, lens=lens, tags=() if tag == ALL else (tag,))
     with st.popover("More", icon=":material/tune:"):
-        return _more(database, dataset, lens, () if tag == ALL else (tag,))
+        return _more(database, dataset, asked, said)
 
 
-def _more(database: Database, dataset: DatasetSummary, lens: Lens, tags: tuple[str, ...]) -> BoardQuery:
-    labels = [judge.label for judge in list_judges(database, dataset.name) if judge.kind != "human"]
+def _more(database: Database, dataset: DatasetSummary, asked: BoardQuery, said: DeltaGenerator) -> BoardQuery:
+    who = "human" if asked.lens == "human" else "ai"
+    labels = [
+        judge.label
+        for judge in list_judges(database, dataset.name)
+        if (judge.kind == "human") == (who == "human")
+    ]
+    with said:
+        say_unknown("judges", labels, what="voter" if who == "human" else "judge")
     judges = st.multiselect(
-        "Judges",
+        "Voters" if who == "human" else "Judges",
         labels,
         key="judges",
         bind="query-params",
-        placeholder="The one that compares most contestants",
+        placeholder="All who voted" if who == "human" else "The one that compares most contestants",
     )
-    method: Method = _choose("Method", get_args(Method), "method", _METHOD_HELP)
-    flips: Flips = _choose("Flips", get_args(Flips), "flips", _FLIPS_HELP)
-    both_bad: BothBad = _choose("Both bad", get_args(BothBad), "both_bad", _BOTH_BAD_HELP)
-    votes: Votes = _choose("Votes", get_args(Votes), "votes", _VOTES_HELP)
-    ties: Ties = _choose("Ties", get_args(Ties), "ties", _TIES_HELP)
-    control = st.pills(
-        "Control for",
-        CONTROLS,
-        key="control",
-        bind="query-params",
-        selection_mode="multi",
-        help="Ranks as they would be if all responses were alike in this.",
-    )
-    checks = list_checks(database, dataset.name)
-    gate = None
-    if checks and lens == "judge":
+    asked = replace(asked, judges=tuple(judges))
+    if asked.lens == "calibrated":
+        with said:
+            say_not_used(("method", "ties", "control", "gate"), _CALIBRATED)
+    else:
+        asked = ask_model(asked)
+    asked = ask_counting(asked)
+    if asked.lens != "judge":
+        asked = ask_vote_rule(asked)
+    checks = list_checks(database, dataset.name) if asked.lens == "judge" else []
+    if checks and asked.method != "mean-level":
+        with said:
+            say_unknown("gate", checks, what="check")
         gate = st.selectbox(
             "Gate", checks, index=None, key="gate", bind="query-params", placeholder="None", help=_GATE_HELP
         )
-    return BoardQuery(
-        dataset=dataset.name,
-        lens=lens,
-        judges=tuple(judges),
-        method=method,
-        flips=flips,
-        both_bad=both_bad,
-        votes=votes,
-        ties=ties,
-        control=tuple(control),
-        tags=tags,
-        gate=None if method == "mean-level" else gate,
-    )
-
-
-def _choose(label: str, options: Sequence[Option], key: str, explanation: str) -> Option:
-    return st.selectbox(label, options, key=key, bind="query-params", help=explanation)
+        asked = replace(asked, gate=gate)
+    return asked

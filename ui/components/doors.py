@@ -49,7 +49,7 @@ def show_demo_footer(demo: DemoState) -> None:
     """Offer to remove the demo: at one click, or naming what of one's own would go with it."""
     own = [plural(n, word) for n, word in ((demo.n_own_votes, "vote"), (demo.n_runs, "run")) if n]
     with st.container(horizontal=True, vertical_alignment="center", key="demo_footer"):
-        words = "The demo is invented: no model wrote it and no person voted in it."
+        words = "The demo is invented: no model wrote its responses, and its votes are invented too."
         note(f"{words} {plural(demo.n_prompts, 'prompt')}, {plural(demo.n_responses, 'response')}.")
         if not own:
             st.button("Remove the demo", key="demo_remove", on_click=_remove, icon=":material/delete:")

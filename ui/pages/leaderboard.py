@@ -3,24 +3,31 @@
 import streamlit as st
 
 from arena.datasets import list_datasets
-from ui.components.agreement import show_judge_and_people
-from ui.components.board import board_in_words, show_board_table
-from ui.components.board_charts import show_coefficients, show_forest, show_heatmap
-from ui.components.board_csv import standings_csv
-from ui.components.board_inputs import ask_board
+from ui.board_address import matches_query
+from ui.board_reading import read_exact
+from ui.components.board import show_board_table
+from ui.components.board_charts import show_coefficients
+from ui.components.board_checks import show_what_decides
+from ui.components.board_empty import show_no_board
+from ui.components.board_exports import show_exports
+from ui.components.board_inputs import PARAMETERS, ask_board
+from ui.components.board_sections import show_sections, show_sections_without_matches
+from ui.components.board_shown import Shown
+from ui.components.board_words import show_words
 from ui.components.datasets import choose_dataset
-from ui.components.empty import show_empty
-from ui.components.exact import show_exact
 from ui.components.words import invented_badge, lead, notes
-from ui.figures import plural
-from ui.navigation import MATCHES, RUNS, page_link
+from ui.memory import recall, remember
+from ui.navigation import LEADERBOARD, MATCHES, same_page_link
 from ui.state import database, read_board
+from ui.way_back import way_here
 
 st.title("Leaderboard")
 db = database()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+recall(LEADERBOARD, PARAMETERS)
+inputs, said = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
+with inputs:
     dataset = choose_dataset(list_datasets(db), purpose="The ranking of your contestants")
-    query = ask_board(db, dataset)
+    query = ask_board(db, dataset, said)
 
 with st.skeleton(height=300):
     board = read_board(query, dataset)
@@ -28,48 +35,21 @@ with st.skeleton(height=300):
 if board.is_invented:
     invented_badge()
 lead(board.sentence)
-if not board.standings:
-    show_empty(
-        "No ranking yet",
-        f"{dataset.name} has {plural(dataset.n_responses, 'response')} and"
-        f" {plural(board.n_matches, 'match', 'matches')} for these settings. A ranking needs verdicts: let a"
-        " judge compare the responses. The built-in judges need no key.",
-        button="Judge the responses",
-        target=RUNS,
-        query={"dataset": dataset.name},
-    )
-    notes(board.notes)
+show_what_decides(Shown(board, query, dataset))
+if not board.n_scored:
+    show_no_board(board, dataset)
+    show_sections_without_matches(query, dataset)
+    remember(LEADERBOARD, PARAMETERS)
     st.stop()
 
-show_board_table(board)
+show_board_table(board, read_exact(query, dataset))
 notes(board.notes)
-with st.container(horizontal=True):
-    st.download_button(
-        "Export CSV",
-        standings_csv(board),
-        file_name=f"leaderboard-{dataset.name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    page_link(MATCHES, "Open the matches", {"dataset": dataset.name}, icon="compare_arrows")
+with st.container(horizontal=True, vertical_alignment="center"):
+    show_exports(board)
+    if board.unit != "level":
+        same_page_link(MATCHES, "Open the matches", {**matches_query(board), **way_here(LEADERBOARD)})
+    show_words()
 
-beats, intervals, people, exact = st.tabs(
-    ["Who beats whom", "Intervals", "Judge and people", "Exact metrics"],
-    on_change="rerun",
-    key="view",
-    bind="query-params",
-)
-if beats.open:
-    with beats:
-        show_heatmap(board)
-if intervals.open:
-    with intervals:
-        show_forest(board, board_in_words(board))
-if people.open:
-    with people:
-        show_judge_and_people(query, dataset)
-if exact.open:
-    with exact:
-        show_exact(dataset, query.tags)
+show_sections(Shown(board, query, dataset))
 show_coefficients(board)
+remember(LEADERBOARD, PARAMETERS)

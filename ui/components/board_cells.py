@@ -1,0 +1,86 @@
+"""Who beats whom: won, predicted or counted, a cell a pair, each opening its matches."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from arena.leaderboard import Board
+from ui.board_address import matches_href
+from ui.charts.heatmap import FIGURES, Figure, HeatmapCell, heatmap_in_words, heatmap_spec
+from ui.components.address_words import say_unknown
+from ui.components.board_shown import Shown
+from ui.components.words import note
+from ui.render import visible
+
+_HELP = (
+    "won: the share of matches that the row won, a tie as half. predicted: the chance that the ratings give"
+    " the row. matches: how many matches the pair has."
+)
+
+
+def show_cells(shown: Shown) -> None:
+    """Show the heat map, and the same as a table on demand."""
+    board = shown.board
+    if not board.cells:
+        note("No pair of contestants has a match that ranks here.")
+        return
+    say_unknown("cells", FIGURES, what="figure")
+    what: Figure = st.segmented_control(
+        "In each cell", FIGURES, key="cells", bind="query-params", default="won", required=True, help=_HELP
+    )
+    cells = [
+        HeatmapCell(
+            visible(cell.row), visible(cell.column), cell.win_share, cell.win_probability, cell.n_matches
+        )
+        for cell in board.cells
+    ]
+    words = heatmap_in_words(cells, figure=what)
+    links = {
+        visible(row.contestant): "&" + urlencode({"contestant": row.contestant})
+        for row in board.standings
+        if row.n_matches
+    }
+    spec = heatmap_spec(cells, links, figure=what, base=matches_href(board))
+    st.vega_lite_chart(spec, width="stretch", alt=words, key="heatmap")
+    note(f"{words} {_what_counts(board)}")
+    with st.expander("The same as a table", key="heatmap_table", on_change="rerun") as table:
+        if table.open:
+            _show_table(board)
+
+
+def _what_counts(board: Board) -> str:
+    """Say how a cell's count and the list that it opens may differ."""
+    query = board.query
+    rules = [
+        "flips" if query.flips == "drop" else "",
+        "matches with a both bad" if query.both_bad == "drop" else "",
+        "votes beside the majority" if query.lens == "human" and query.votes == "majority" else "",
+        "matches without known probabilities" if query.outcomes == "probability" else "",
+    ]
+    left_out = ", ".join(rule for rule in rules if rule)
+    if left_out:
+        return f"A cell opens its scored matches; the list also holds the {left_out} that are left out here."
+    return "A cell opens its scored matches."
+
+
+def _show_table(board: Board) -> None:
+    st.dataframe(
+        [
+            {
+                "contestant": cell.row,
+                "against": cell.column,
+                "won": cell.win_share,
+                "predicted": cell.win_probability,
+                "matches": cell.n_matches,
+            }
+            for cell in board.cells
+        ],
+        hide_index=True,
+        column_config={
+            "won": st.column_config.NumberColumn(format="percent"),
+            "predicted": st.column_config.NumberColumn(format="percent", help="What the ratings predict."),
+        },
+        alt="Wins by pair of contestants",
+    )

@@ -1,0 +1,38 @@
+"""Coming back to a page by the sidebar or the browser's Back finds it as it was left.
+
+Streamlit takes a page's settings out of the address when another page of the same session has settings of
+the same name. So each page keeps its last settings for the session, and takes them up again where the address
+says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.navigation import PageEntry
+
+
+def recall(entry: PageEntry, names: Sequence[str]) -> None:
+    """Take up the settings kept for this page, unless the address or another data set says otherwise.
+
+    Call it before the widgets of these keys are drawn.
+    """
+    kept = st.session_state.get(_key(entry), {})
+    if not kept or any(name in st.query_params for name in names):
+        return
+    if st.session_state.get("dataset", kept.get("dataset")) != kept.get("dataset"):
+        return
+    for name, value in kept.items():
+        st.session_state[name] = value
+
+
+def remember(entry: PageEntry, names: Sequence[str]) -> None:
+    """Keep the settings of this page; call it after the widgets were drawn."""
+    kept = {name: st.session_state[name] for name in names if st.session_state.get(name) not in (None, [])}
+    st.session_state[_key(entry)] = kept
+
+
+def _key(entry: PageEntry) -> str:
+    return f"_kept_{entry.path}"
