@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from arena.demo.load import load_demo_data
 from arena.run import RunSpec, control_run, start_run
 from arena.store import open_store
-from db import Database
+from db import Database, runs
 from tests.ui.filling import fill, judge, mixed, vote
 from tests.ui.opening import open_page, text_of
 from tests.vote.stepping import count_rows
@@ -87,13 +87,22 @@ def test_a_prompt_without_responses_says_what_to_bring(store: Database) -> None:
     assert "**Bring responses of two contestants or more**" in steps_of(open_page(HOME))
 
 
-def test_a_run_that_waits_for_a_person_is_named(store: Database) -> None:
+def test_a_run_that_stands_still_says_how_far_it_came_and_why(store: Database) -> None:
     fill(store)
     run_id = start_run(store, RunSpec(dataset="poems", judge="builtin/longest"))
     control_run(store, run_id, "pause")
     app = open_page(HOME)
     assert not app.exception
-    assert any(step.startswith("First run at") or "**First run at" in step for step in steps_of(app))
+    assert any("Run 1 is paused at 0" in step for step in steps_of(app))
+    with store.write() as session:
+        why = "The cap of $2.00 was reached."
+        runs.set_run(session, run_id, state="stopped", stop_reason=why, n_scored=29)
+    st.cache_data.clear()
+    app = open_page(HOME)
+    links = [link.value.replace("\N{NO-BREAK SPACE}", " ") for link in app.page_link]
+    assert any("Run 1 stopped at 40 %" in step for step in links)
+    assert "Resume: Run 1 stopped at 40 %" in links
+    assert why in text_of(app)
 
 
 def test_what_people_and_the_judge_disagree_on_is_counted(store: Database) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from arena.audit.disagreements import get_disagreements
 from db import Database
+from db.tables import PromptRow, ResponseRow
 from tests.ui.filling import fill, judge, leader, mixed, vote
 from tests.ui.opening import open_page, text_of
 from ui.navigation import MATCH, MATCHES
@@ -189,6 +191,7 @@ def test_a_search_beyond_its_bounds_says_how_far_it_went(
     monkeypatch.setattr("arena.match_lists.TEXT_WINDOW", 5)
     said = text_of(open_page(MATCHES, dataset="poems", text="ANSWER"))
     assert "5 matches, newest first" in said
+    assert "under More: text 'ANSWER'" in said
     assert "Responses were searched in the newest" in said
     assert "more than 10 matches; the newest are listed" in text_of(
         open_page(MATCHES, dataset="poems", text="subject")
@@ -207,6 +210,18 @@ def test_without_a_number_the_page_leads_to_the_list(store: Database) -> None:
     app = open_page(MATCH)
     assert not app.exception
     assert [link.value for link in app.page_link] == ["See all matches"]
+
+
+def test_verdicts_without_texts_say_what_is_missing(store: Database) -> None:
+    judge(store, fill(store), mixed)
+    with store.write() as session:
+        session.execute(update(ResponseRow).values(turns=None, text_hash=None))
+        session.execute(update(PromptRow).values(messages=None, text_hash=None))
+    assert table_of(open_page(MATCHES, dataset="poems"))
+    for show in ("rendered", "plain", "diff"):
+        app = open_page(MATCH, match="1", show=show)
+        assert not app.exception
+        assert text_of(app).count("The text is not stored") == 3
 
 
 @pytest.mark.parametrize("show", ["rendered", "plain", "diff"])

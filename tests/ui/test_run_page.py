@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from arena.run import RunSpec, control_run, get_run, list_runs, start_run
-from db import Database
+from db import Database, runs
+from db.tables import JudgmentRow
 from tests.ui.filling import fill
 from tests.ui.opening import open_page, text_of
 from ui.navigation import RUNS
@@ -83,6 +85,67 @@ def test_a_cancelled_run_keeps_what_it_has_and_can_be_resumed(store: Database) -
     assert not app.exception
     assert "was cancelled" in text_of(app)
     assert [button.label for button in app.button] == ["Resume"]
+
+
+def test_a_missing_key_is_said_before_the_start(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    app = open_page(RUNS, dataset="poems", state={"run_judge": "openai/gpt-4o-mini"})
+    assert "OPENAI_API_KEY is not set where the app runs" in text_of(app).replace("\\", "")
+    assert "Models & keys" in [link.value for link in app.page_link]
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-something")
+    again = open_page(RUNS, dataset="poems", state={"run_judge": "openai/gpt-4o-mini"})
+    assert "is not set" not in text_of(again)
+
+
+def test_a_builtin_judge_asks_for_no_caps(store: Database) -> None:
+    fill(store)
+    app = open_page(RUNS, dataset="poems")
+    assert "run_cost" not in [one.key for one in app.number_input]
+    app.selectbox(key="run_judge").select("builtin/first").run()
+    assert "is not set" not in text_of(app)
+
+
+def test_a_run_that_its_cap_ended_goes_on_with_a_higher_one(store: Database) -> None:
+    fill(store)
+    run_id = start_run(store, RunSpec("poems", "builtin/longest", max_calls=10))
+    with store.write() as session:
+        runs.set_run(session, run_id, state="stopped", stop_reason="The cap of 10 calls was reached.")
+    app = open_page(RUNS, run=str(run_id))
+    assert "The cap of 10 calls was reached." in text_of(app)
+    app.number_input(key="run_new_calls").set_value(99)
+    next(button for button in app.button if button.label == "Resume").click().run()
+    assert not app.exception
+    status = get_run(store, run_id)
+    assert (status.state, status.max_calls) == ("waiting", 99)
+
+
+def test_a_run_that_ended_meanwhile_is_not_paused_but_says_so(store: Database) -> None:
+    fill(store)
+    run_id = start_run(store, RunSpec("poems", "builtin/longest"))
+    app = open_page(RUNS, run=str(run_id))
+    with store.write() as session:
+        runs.set_run(session, run_id, state="done")
+    next(button for button in app.button if button.label == "Pause").click().run()
+    assert not app.exception
+    assert "has ended" in text_of(app).replace("\\", "")
+
+
+def test_failed_judgments_are_tried_again_by_reason_or_all(store: Database) -> None:
+    fill(store)
+    run_id = start_run(store, RunSpec("poems", "builtin/longest"))
+    with store.write() as session:
+        for reason, ids in (("timeout", range(1, 40)), ("refused", range(40, 73))):
+            session.execute(
+                update(JudgmentRow).where(JudgmentRow.id.in_(ids)).values(state="unscored", reason=reason)
+            )
+        runs.recount(session, run_id)
+        runs.set_run(session, run_id, state="done")
+    app = open_page(RUNS, run=str(run_id))
+    labels = [button.label for button in app.button]
+    assert labels == ["Retry these", "Retry these", "Retry all of them"]
+    app.button(key="run_retry_timeout").click().run()
+    assert get_run(store, run_id).n_unscored == 33
 
 
 def test_a_waiting_run_says_when_nobody_works(store: Database) -> None:

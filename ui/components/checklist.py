@@ -10,6 +10,7 @@ import streamlit as st
 from arena.agreement import ENOUGH, AgreementFigure
 from arena.checklist import Checklist, Step, StepName, get_change_mark, get_checklist
 from arena.matches import MatchFilter
+from arena.run import RunStatus
 from ui.components.words import note
 from ui.figures import percent, plural, usd
 from ui.match_address import filter_to_query
@@ -82,7 +83,7 @@ def _words(facts: Checklist, step: Step) -> str:
         case "run", "open":
             return "Let the judge compare the responses"
         case "run", "begun":
-            return f"First run at {percent(step.part / step.whole if step.whole else 0)}"
+            return _run_words(facts, step)
         case "run", _:
             return f"{plural(facts.dataset.n_matches, 'match', 'matches')} by judges"
         case "votes", "done":
@@ -90,6 +91,22 @@ def _words(facts: Checklist, step: Step) -> str:
         case "votes", _:
             return f"{counted} human votes"
     return trust_words(facts.agreement)
+
+
+def _run_words(facts: Checklist, step: Step) -> str:
+    """Say how far the run is; one that does not go on by itself is not called under way."""
+    halted = next(
+        (run for run in facts.paused if (run.n_done, run.n_planned) == (step.part, step.whole)), None
+    )
+    if halted is not None:
+        return halted_words(halted)
+    return f"Run at {percent(step.part / step.whole if step.whole else 0)}"
+
+
+def halted_words(run: RunStatus) -> str:
+    """Return where a run stands still, such as `Run 3 stopped at 40 %`."""
+    part = percent(run.n_done / run.n_planned if run.n_planned else 0)
+    return f"Run {run.id} {'is paused' if run.state == 'paused' else 'stopped'} at {part}"
 
 
 def trust_words(figure: AgreementFigure | None) -> str:
@@ -115,8 +132,10 @@ def show_needs(facts: Checklist) -> None:
         page_link(MATCHES, words, filter_to_query(wanted), icon="contrast")
         is_nothing = False
     for run in facts.paused:
-        words = f"Run {run.id} is {run.state}: {run.n_done:,} of {run.n_planned:,} judged"
-        page_link(RUNS, words, {"dataset": facts.dataset.name, "run": run.id}, icon="pause_circle")
+        where = {"dataset": facts.dataset.name, "run": run.id}
+        page_link(RUNS, f"Resume: {halted_words(run)}", where, icon="pause_circle")
+        if run.stop_reason:
+            note(run.stop_reason)
         is_nothing = False
     if is_nothing:
         note("Nothing waits for you.")

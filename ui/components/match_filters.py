@@ -9,7 +9,7 @@ from typing import cast
 import streamlit as st
 
 from arena.match_lists import TEXT_WINDOW, ListedDataset, MatchChoices, MatchFilter, get_match_choices
-from ui.components.verdicts import REASON_WORDS
+from ui.components.verdicts import REASON_WORDS, reason_words
 from ui.match_address import AGREEMENTS, ANY, KINDS, OUTCOMES, Outcome
 from ui.state import database
 
@@ -47,6 +47,19 @@ def ask_matches(dataset: ListedDataset) -> MatchFilter:
         contestants=tuple(contestant),
         outcome=None if outcome == ANY else cast("Outcome", outcome),
     )
+
+
+def under_more(wanted: MatchFilter) -> str:
+    """Name what the closed popover holds back; empty where it holds nothing."""
+    people = {True: "disagrees with people", False: "agrees with people", None: ""}
+    parts = [
+        *(f"tag {tag}" for tag in wanted.tags),
+        f"judged by {wanted.kind}" if wanted.kind else "",
+        people[wanted.disagrees_with_people],
+        f"unscored because {reason_words(wanted.reason)}" if wanted.reason else "",
+        f"text '{wanted.text}'" if wanted.text else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _ask_more(dataset: ListedDataset, choices: MatchChoices) -> MatchFilter:

@@ -18,6 +18,7 @@ from ui.render import label, visible
 _TABLE = Markup(
     '<div class="eh-scroll"><table class="eh-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
 )
+_READY = Markup('<p class="eh-order"><strong>{}</strong> <span class="eh-quiet">{}</span></p>')
 _MISSING = Markup('<tr><th scope="row">{}</th><td>{}</td><td class="eh-wide eh-quiet">{}</td></tr>')
 
 
@@ -26,7 +27,7 @@ def show_ready(states: Sequence[ProviderState]) -> None:
     for state in states:
         provider = state.provider
         with st.container(border=True, key=f"ready_{provider.name}"):
-            note(f"{provider.title}: ready, {' and '.join(state.found)} set")
+            st.html(_READY.format(provider.title, f"ready, {' and '.join(state.found)} set"))
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 model = st.text_input("Model", provider.model, key=f"model_{provider.name}", width=380)
                 _show_test(model, None, key=provider.name)
@@ -54,7 +55,7 @@ def show_servers(servers: Sequence[LocalServer]) -> None:
             usually = (
                 f" ({server.usually}'s usual port)" if server.usually and server.kind == "openai" else ""
             )
-            note(f"{kind} found at {server.api_base}{usually}")
+            st.html(_READY.format(kind, f"found at {server.api_base}{usually}"))
             if not server.models:
                 note("It names no models.")
                 continue
@@ -88,7 +89,7 @@ def show_prices(prices: Sequence[ModelPrice]) -> None:
 def _show_test(model: str, api_base: str | None, *, key: str) -> None:
     """Show the button with its price beside it, and what came of it below."""
     most = most_trial_usd(model)
-    cost = "price unknown" if most is None else f"at most {usd(most)}"
+    cost = "price unknown" if most is None else f"at most {_tiny(most)}"
     pressed = st.button("Test", icon=":material/bolt:", key=f"test_{key}", help=f"One tiny call, {cost}.")
     note(f"one call, {cost}")
     stored = f"trial_{key}"
@@ -113,5 +114,10 @@ def _show_trial(trial: Trial) -> None:
         st.warning(label(trial.sentence + detail), icon=":material/error:")
         return
     tokens = NONE if trial.n_tokens_out is None else f"{trial.n_tokens_in} in, {trial.n_tokens_out} out"
-    words = f"{trial.sentence} {seconds(trial.latency_s)} s, tokens {tokens}, cost {usd(trial.cost_usd)}"
+    words = f"{trial.sentence} {seconds(trial.latency_s)} s, tokens {tokens}, cost {_tiny(trial.cost_usd)}"
     st.success(label(words), icon=":material/check_circle:")
+
+
+def _tiny(cost_usd: float | None) -> str:
+    """Return an amount far below a cent in full digits."""
+    return usd(cost_usd) if cost_usd is None or cost_usd >= 0.001 else f"${cost_usd:.7f}".rstrip("0")

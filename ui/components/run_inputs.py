@@ -9,11 +9,13 @@ import streamlit as st
 
 from arena.datasets import DatasetSummary, list_contestants
 from arena.judges import list_judges
+from arena.providers import find_missing_key
 from arena.rubrics import list_rubric_versions
 from arena.run import RunSpec
 from arena.run.judge_choice import DEFAULT_RUBRIC
 from arena.run.spec import Mode, ResponseFormat
 from arena.store import Database
+from ui.navigation import MODELS, page_link
 
 BUILTINS: Final = ("builtin/longest", "builtin/first", "builtin/random", "builtin/reference")
 PAIRINGS: Final = ("all pairs", "against a baseline", "a number of matches", "a share of prompts")
@@ -22,12 +24,16 @@ _JUDGE_HELP = (
     "A built-in judge needs no key and makes no calls: an honest baseline. For a model, type provider/model,"
     " as openai/gpt-4o-mini, ollama/llama3 or hosted_vllm/NAME. A saved judge runs exactly as it was saved."
 )
-_PAIRS_HELP = "Every contestant against every other, all against one, or a part drawn at random."
+_PAIRS_HELP = (
+    "Every contestant against every other, all against one, or a part drawn at random. A share of prompts is"
+    " a spot check: all pairs on a few prompts, which is what intervals by prompt need."
+)
+_CAP_HELP = "The run ends visibly at the cap; what is judged stays, and it can go on with a higher one."
 
 
 def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
     """Show the inputs; return the run they describe, None while no judge is chosen."""
-    judge_column, mode_column, rubric_column = st.columns([2, 1, 1], vertical_alignment="bottom")
+    judge_column, mode_column, rubric_column = st.columns([5, 4, 3], vertical_alignment="bottom")
     saved = [one.label for one in list_judges(database) if one.kind == "model"]
     judge = judge_column.selectbox(
         "Judge",
@@ -58,9 +64,36 @@ def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
     spec = RunSpec(
         dataset=dataset.name, judge=judge, mode=mode, rubric=rubric, pairs=pairs, api_base=api_base
     )
-    with st.expander("Contestants, repeats and limits", icon=":material/tune:"):
-        spec = _ask_limits(database, spec)
+    if judge not in BUILTINS:
+        spec = _ask_caps(spec)
+    with st.expander("Contestants and repeats", icon=":material/tune:"):
+        spec = _ask_more(database, spec)
         return _ask_form(spec) if is_new_model else spec
+
+
+def show_key_hint(spec: RunSpec) -> None:
+    """Say before the start that the judge's key is missing; nothing where none is needed or it is set."""
+    missing = find_missing_key(spec.judge, spec.api_base)
+    if missing:
+        words = f"The key of this judge is missing: {' and '.join(missing)} is not set where the app runs."
+        st.warning(words, icon=":material/key_off:")
+        page_link(MODELS, "Models & keys", icon=MODELS.icon)
+
+
+def _ask_caps(spec: RunSpec) -> RunSpec:
+    """Ask how far a run may go that costs money."""
+    with st.container(horizontal=True):
+        cost = st.number_input(
+            "Cap, USD", 0.0, None, None, key="run_cost", placeholder="none", width=150, help=_CAP_HELP
+        )
+        calls = st.number_input("Cap, calls", 0, None, None, key="run_calls", placeholder="none", width=150)
+        parallel = st.number_input("Calls at once", 1, 512, 16, key="run_parallel", width=150)
+    return replace(
+        spec,
+        max_cost_usd=cost,
+        max_calls=None if calls is None else int(calls),
+        max_concurrency=int(parallel),
+    )
 
 
 def _ask_form(spec: RunSpec) -> RunSpec:
@@ -75,27 +108,20 @@ def _ask_form(spec: RunSpec) -> RunSpec:
     return replace(spec, response_format=form, level_order="descending" if order else "ascending")
 
 
-def _ask_limits(database: Database, spec: RunSpec) -> RunSpec:
+def _ask_more(database: Database, spec: RunSpec) -> RunSpec:
     contestants = st.multiselect(
         "Contestants",
         [one.name for one in list_contestants(database, spec.dataset)],
         key="run_contestants",
         placeholder="All",
     )
-    repeats_column, cost_column, calls_column, parallel_column = st.columns(4, vertical_alignment="bottom")
-    repeats = repeats_column.number_input("Repeats", 1, 100, 1, key="run_repeats")
-    cost = cost_column.number_input("Cap, USD", 0.0, None, None, key="run_cost", placeholder="none")
-    calls = calls_column.number_input("Cap, calls", 0, None, None, key="run_calls", placeholder="none")
-    parallel = parallel_column.number_input("Calls at once", 1, 512, 16, key="run_parallel")
+    repeats = st.number_input("Repeats", 1, 100, 1, key="run_repeats", width=150)
     with_reference = st.toggle("Show the judge the reference where there is one", key="run_reference")
     return replace(
         spec,
         contestants=tuple(contestants),
         repeats=int(repeats),
         with_reference=with_reference or spec.judge == "builtin/reference",
-        max_cost_usd=cost,
-        max_calls=None if calls is None else int(calls),
-        max_concurrency=int(parallel),
     )
 
 

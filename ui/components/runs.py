@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
-from arena.run import RunStatus, control_run, get_run, retry_run
+from arena.run import RunStatus, get_run
 from arena.store import Database
-from ui.components.verdicts import reason_words
+from arena.workers import list_workers
+from ui.components.run_steering import ACTIVE, show_buttons, show_failures
 from ui.components.words import facts, lead, note
-from ui.figures import NONE, count, moment, plural, time_left, usd
+from ui.figures import NONE, count, moment, percent, plural, time_left, usd
 from ui.navigation import LEADERBOARD, MATCHES, RUNS, href, page_link
-from ui.render import label, visible
+from ui.render import visible
 
-ACTIVE = ("planning", "waiting", "running")
 REFRESH = "1s"
 
 
@@ -71,7 +71,9 @@ def _show_card(database: Database, status: RunStatus) -> None:
     lead(status.sentence)
     facts({"dataset": status.dataset, "judge": status.judge, "mode": status.mode})
     part = status.n_done / status.n_planned if status.n_planned else 1.0
-    st.progress(min(part, 1.0), text=f"{count(status.n_done)} of {count(status.n_planned)} judgments")
+    done = f"{count(status.n_done)} of {count(status.n_planned)} judgments, {percent(part)}"
+    st.progress(min(part, 1.0), text=done)
+    _show_caps(status)
     facts(
         {
             "scored": count(status.n_scored),
@@ -84,71 +86,29 @@ def _show_card(database: Database, status: RunStatus) -> None:
             "": time_left(status.seconds_left) if status.state == "running" else status.state,
         }
     )
+    if status.state in ACTIVE and len(workers := list_workers(database)) > 1:
+        n_calls = sum(worker.n_in_flight for worker in workers)
+        note(f"{len(workers)} workers run beside each other, {plural(n_calls, 'call')} under way.")
     if status.state in ACTIVE and not status.runner_alive:
         note("No runner is at work. One starts with the app; by hand: python -m arena worker")
-    _buttons(database, status)
-    _reasons(database, status)
+    show_buttons(database, status)
+    show_failures(database, status)
     with st.container(horizontal=True):
         where = {"dataset": status.dataset}
         page_link(LEADERBOARD, "Leaderboard", {**where, "judges": status.judge}, icon=LEADERBOARD.icon)
         page_link(MATCHES, "Its matches", {**where, "judge": status.judge}, icon=MATCHES.icon)
 
 
-def _buttons(database: Database, status: RunStatus) -> None:
-    with st.container(horizontal=True):
-        if status.state in ACTIVE:
-            st.button(
-                "Pause",
-                icon=":material/pause:",
-                key="run_pause",
-                on_click=control_run,
-                args=(database, status.id, "pause"),
-                disabled=status.wanted != "run",
-            )
-        if status.state in ("paused", "stopped", "cancelled"):
-            st.button(
-                "Resume",
-                icon=":material/play_arrow:",
-                type="primary",
-                key="run_resume",
-                on_click=control_run,
-                args=(database, status.id, "run"),
-            )
-        if status.state in (*ACTIVE, "paused"):
-            st.button(
-                "Cancel",
-                icon=":material/stop:",
-                key="run_cancel",
-                help="What is judged stays; the rest is not asked. Resuming later is possible.",
-                on_click=control_run,
-                args=(database, status.id, "cancel"),
-                disabled=status.wanted == "cancel",
-            )
-
-
-def _reasons(database: Database, status: RunStatus) -> None:
-    for reason in status.reasons:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            words = label(reason_words(reason.reason))
-            query = {
-                "dataset": status.dataset,
-                "judge": status.judge,
-                "outcome": "unscored",
-                "reason": reason.reason,
-            }
-            page_link(MATCHES, f"{plural(reason.n, 'judgment')} unscored: {words}", query)
-            if status.state not in ACTIVE:
-                st.button(
-                    "Retry these",
-                    icon=":material/replay:",
-                    key=f"run_retry_{reason.reason}",
-                    on_click=_retry,
-                    args=(database, status.id, (reason.reason,)),
-                )
-
-
-def _retry(database: Database, run_id: int, reasons: tuple[str, ...]) -> None:
-    retry_run(database, run_id, reasons)
+def _show_caps(status: RunStatus) -> None:
+    """Draw what was spent against each cap."""
+    if status.max_cost_usd:
+        spent = status.cost_usd or 0.0
+        known = usd(status.cost_usd) if status.n_calls else "nothing"
+        words = f"{known} of {usd(status.max_cost_usd)} spent"
+        st.progress(min(spent / status.max_cost_usd, 1.0), text=words)
+    if status.max_calls:
+        words = f"{count(status.n_calls)} of {count(status.max_calls)} calls made"
+        st.progress(min(status.n_calls / status.max_calls, 1.0), text=words)
 
 
 def _cost(status: RunStatus) -> str:

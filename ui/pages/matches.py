@@ -6,7 +6,7 @@ from arena.match_lists import TEXT_WINDOW, list_listed_datasets, list_matches
 from ui.address import page_from_address
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
-from ui.components.match_filters import ask_matches
+from ui.components.match_filters import ask_matches, under_more
 from ui.components.match_table import show_match_table
 from ui.components.words import invented_badge, note
 from ui.figures import plural
@@ -44,6 +44,9 @@ with st.skeleton(height=400):
 with pager:
     found = plural(page.n_total, "match", "matches")
     note(f"more than {found}; the newest are listed" if page.is_capped else f"{found}, newest first")
+    hidden = under_more(wanted)
+    if hidden:
+        note(f"under More: {hidden}")
     if page.is_text_bounded:
         note(f"Responses were searched in the newest {TEXT_WINDOW:,} matches only, prompts in all.")
 if page.rows:

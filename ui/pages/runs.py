@@ -8,7 +8,7 @@ from arena.run import estimate_run, get_run, list_runs, start_run
 from ui.address import id_from_address
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
-from ui.components.run_inputs import ask_run
+from ui.components.run_inputs import ask_run, show_key_hint
 from ui.components.runs import show_run, show_run_table
 from ui.components.words import lead, note, notes
 from ui.navigation import IMPORT, RUNS, same_page_link
@@ -50,6 +50,7 @@ else:
     else:
         lead(estimate.sentence)
         notes(estimate.warnings)
+        show_key_hint(spec)
         if st.button(
             "Start", type="primary", icon=":material/play_arrow:", disabled=estimate.n_judgments == 0
         ):
