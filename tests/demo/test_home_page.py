@@ -38,7 +38,7 @@ def test_a_first_start_shows_three_doors(store: Database) -> None:
     app = open_page(HOME)
     assert not app.exception
     said = text_of(app)
-    for door in ("See a finished example", "Vote blind, 2 min", "Compare my own models"):
+    for door in ("See a finished example", "Vote blind, 8 min", "Compare my own models"):
         assert door in said
     assert app.button(key="demo_load")
     assert "There is no data yet" in said

@@ -8,12 +8,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from arena.vote.guests import create_invite, list_invites, revoke_invite
 from db import Database, tables
 from tests.ui.filling import fill
 from tests.ui.opening import open_page, text_of
 from tests.vote.stepping import Voter, count_rows
 from ui.components import voter as voter_component
 from ui.navigation import VOTE
+from ui.shell import PAGE_SCRIPT
 
 
 @pytest.fixture
@@ -83,13 +85,14 @@ def test_neither_names_nor_lengths_are_shown(hall: Database) -> None:
 
 def test_skip_and_undo(hall: Database) -> None:
     fill(hall)
-    app = open_page(VOTE, voter="Ada")
-    assert app.button(key="vote_undo").disabled
+    app = click(open_page(VOTE, voter="Ada"), "vote_undo")
+    assert "Nothing to undo" in app.toast[0].value
     app = click(app, "vote_skip")
     assert "1 pair set aside" in text_of(app)
     app = click(app, "vote_undo")
     assert "set aside" not in text_of(app)
-    assert app.button(key="vote_undo").disabled
+    app = click(app, "vote_undo")
+    assert "decide on this pair first" in app.toast[0].value
 
 
 def test_a_round_ends_with_thanks_and_can_go_on(hall: Database) -> None:
@@ -99,7 +102,10 @@ def test_a_round_ends_with_thanks_and_can_go_on(hall: Database) -> None:
         person.vote()
     app = open_page(VOTE, voter="ada")
     assert not app.exception
-    assert "20 votes, thank you" in text_of(app)
+    said = " ".join(text_of(app).split())
+    assert "20 votes, thank you" in said
+    assert "your pace 12 s a vote left 16 pairs" in said
+    assert app.button(key="vote_more").label == "Vote on 16 more, about 3 min"
     app = click(app, "vote_more")
     assert "20 of 36" in " ".join(text_of(app).split())
 
@@ -140,3 +146,67 @@ def test_a_voter_is_named_as_text(hall: Database) -> None:
     app = open_page(VOTE, voter=":red[Ada]")
     assert not app.exception
     assert not any(":red[Ada]" in str(one.proto) for one in app.main if hasattr(one, "proto"))
+
+
+def test_where_there_is_a_right_answer_not_to_know_it_is_an_answer_and_no_tie(hall: Database) -> None:
+    filled = fill(hall)
+    app = open_page(VOTE, voter="Ada")
+    assert not any(button.key == "vote_cant_tell" for button in app.button)
+    with hall.write() as session:
+        for prompt_id in filled.prompt_ids:
+            session.get_one(tables.PromptRow, prompt_id).kind = "correctness"
+    app = open_page(VOTE, voter="Ada")
+    assert "a guess counts as if you knew" in text_of(app)
+    app = click(app, "vote_cant_tell")
+    assert not app.exception
+    assert "1 can't tell" in text_of(app)
+    rows = count_rows(hall)
+    assert (rows["vote"], rows["match"], rows["judgment"]) == (0, 0, 0)
+    app = click(app, "vote_undo")
+    assert "can't tell \N{MIDDLE DOT}" not in text_of(app)
+
+
+def test_names_that_responses_give_themselves_are_hidden_until_one_asks(hall: Database) -> None:
+    fill(hall, text=lambda prompt, contestant: "As Claude, I say 4.")
+    app = open_page(VOTE, voter="Ada")
+    said = text_of(app)
+    assert "As [name hidden], I say 4." in said
+    assert "Claude" not in said
+    app.toggle[0].set_value(False).run()
+    assert "As Claude, I say 4." in text_of(app)
+
+
+def test_a_link_opens_the_vote_and_no_board_under_its_label(hall: Database) -> None:
+    fill(hall, dataset="other")
+    fill(hall, contestants=("oak", "elm"))
+    token = create_invite(hall, "poems", "Support team")
+    app = AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30)
+    app.query_params["invite"] = token
+    app.run()
+    assert "You are invited to compare responses" in text_of(app)
+    app.text_input[0].set_value("Zoe")
+    app.form_submit_button[0].click().run()
+    assert not app.exception
+    assert "0 of 12" in " ".join(text_of(app).split())
+    assert not app.selectbox
+    assert not app.page_link
+    app = click(app, "vote_A")
+    with hall.read() as session:
+        assert [person.name for person in session.query(tables.JudgeRow)] == ["Zoe (Support team)"]
+        assert token not in str([vars(row) for row in session.query(tables.VoteInviteRow)])
+    (invite,) = list_invites(hall, "poems")
+    revoke_invite(hall, invite.id)
+    app.run()
+    assert "opens nothing" in text_of(app)
+    assert not any(button.key == "vote_A" for button in app.button)
+
+
+def test_a_server_for_guests_opens_nothing_without_a_link(
+    hall: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(hall)
+    monkeypatch.setenv("EVENHAND_GUESTS_ONLY", "1")
+    app = AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30).run()
+    assert app.title[0].value == "Vote"
+    assert "opens nothing" in text_of(app)
+    assert not app.text_input

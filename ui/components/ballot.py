@@ -14,7 +14,17 @@ from markupsafe import Markup
 from arena.judges import list_rubrics
 from arena.vote import MAX_COMMENT_CHARS, REASONS, Ballot, CastVote, Progress, PromptMessage, ShownVerdict
 from ui.components.responses import Tone, show_text
-from ui.components.voter import Place, go_on, skip, toggle_reason, undo, vote
+from ui.components.voter import (
+    HIDE_NAMES,
+    Place,
+    cant_tell,
+    go_on,
+    show_again,
+    skip,
+    toggle_reason,
+    undo,
+    vote,
+)
 from ui.components.words import note
 from ui.figures import plural, time_left
 
@@ -37,11 +47,12 @@ def show_progress(progress: Progress) -> None:
     """Say how far the round is."""
     left = time_left(progress.seconds_left)
     words = Markup('<p class="eh-note"><strong>{} of {}</strong> votes \N{MIDDLE DOT} {}{}</p>')
-    skipped = f" \N{MIDDLE DOT} {plural(progress.n_skipped, 'pair')} set aside" if progress.n_skipped else ""
-    st.html(words.format(progress.n_votes, progress.n_goal, left, skipped), width="content")
+    aside = f" \N{MIDDLE DOT} {plural(progress.n_skipped, 'pair')} set aside" if progress.n_skipped else ""
+    aside += f" \N{MIDDLE DOT} {progress.n_cant_tell:,} can't tell" if progress.n_cant_tell else ""
+    st.html(words.format(progress.n_votes, progress.n_goal, left, aside), width="content")
 
 
-def show_rubric() -> None:
+def show_rubric(*, is_guest: bool) -> None:
     """Explain what is judged, in the words that AI judges get."""
     rubric = next((rubric for rubric in list_rubrics() if rubric.name == RUBRIC), None)
     with st.popover("What am I judging?", icon=":material/help:"):
@@ -56,6 +67,11 @@ def show_rubric() -> None:
             " judge the subject; it costs nothing."
         )
         st.caption("Sides are random, names stay hidden. Keys: A, B, T, X, S, U, and Enter to go on.")
+        if not is_guest:
+            st.toggle(
+                "Hide the names that responses give themselves", True, key=HIDE_NAMES, on_change=show_again,
+                help="'As GPT-4, I ...' reads '[name hidden]'. What is stored stays as it came.",
+            )  # fmt: skip
 
 
 def show_prompt(messages: Sequence[PromptMessage]) -> None:
@@ -95,10 +111,18 @@ def show_panes(place: Place, ballot: Ballot) -> None:
                 show_text(turns)
 
 
-def show_vote_bar(ballot: Ballot, progress: Progress) -> None:
-    """Show the choices, pinned to the bottom."""
+def show_vote_bar(ballot: Ballot) -> None:
+    """Show the choices, pinned to the bottom; where there is a right answer, not to know it is one."""
+    has_answer = ballot.kind == "correctness"
     with st.bottom:
-        if not is_phone():
+        if has_answer:
+            note(
+                "There is a right answer: if you do not know it, say so."
+                if is_phone()
+                else "This prompt has a right answer. Which response is better? If you do not know, say so:"
+                " a guess counts as if you knew."
+            )
+        elif not is_phone():
             note("Which response is better?")
         with st.container(horizontal=True, gap="small", key="vote_bar"):
             for verdict, words, key in _CHOICES:
@@ -107,9 +131,11 @@ def show_vote_bar(ballot: Ballot, progress: Progress) -> None:
                     shortcut=_shortcut(key), on_click=vote, args=(verdict,),
                     type="primary" if verdict in ("A", "B") else "secondary",
                 )  # fmt: skip
+            if has_answer:
+                words = "Can't tell" if is_phone() else "I can't tell"
+                st.button(words, key="vote_cant_tell", shortcut=_shortcut("N"), on_click=cant_tell)
             st.button("Skip", key="vote_skip", shortcut=_shortcut("S"), on_click=skip, type="tertiary")
-            is_nothing = ballot.is_reopened or progress.n_votes + progress.n_skipped == 0
-            show_undo(is_offered=not is_nothing)
+            show_undo()
 
 
 def show_reason_bar(place: Place, cast: CastVote) -> None:
@@ -123,11 +149,14 @@ def show_reason_bar(place: Place, cast: CastVote) -> None:
             said = Markup('<p class="eh-note">Your vote: <strong>{}</strong>. Why?</p>')
             st.html(said.format(_CHOSEN[cast.verdict]), width="content")
             for number, reason in enumerate(REASONS, start=1):
+                is_given = reason in place.reasons
+                key = f"reason_{reason}_{place.n_shown}_{is_given:d}"
+                # Another key when it is given: a new element has no focus, so that Enter goes on.
                 st.button(
-                    reason, key=f"reason_{reason}", shortcut=_shortcut(str(number)), on_click=toggle_reason,
-                    args=(reason,), type="primary" if reason in place.reasons else "secondary",
+                    reason, key=key, shortcut=_shortcut(str(number)), on_click=toggle_reason, args=(reason,),
+                    type="primary" if is_given else "secondary",
                 )  # fmt: skip
-            show_undo(is_offered=True)
+            show_undo()
         with (
             st.form("vote_comment", border=False),
             st.container(horizontal=True, vertical_alignment="center", gap="small", key="comment_bar"),
@@ -142,12 +171,9 @@ def show_reason_bar(place: Place, cast: CastVote) -> None:
             )  # fmt: skip
 
 
-def show_undo(*, is_offered: bool, words: str = "Undo") -> None:
-    """Offer to take back the last step."""
-    st.button(
-        words, key="vote_undo", shortcut=_shortcut("U"), on_click=undo, type="tertiary",
-        disabled=not is_offered,
-    )  # fmt: skip
+def show_undo(*, words: str = "Undo") -> None:
+    """Offer to take back the last step; where there is none, pressing it says so."""
+    st.button(words, key="vote_undo", shortcut=_shortcut("U"), on_click=undo, type="tertiary")
 
 
 def _shortcut(key: str) -> str | None:

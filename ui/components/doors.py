@@ -8,6 +8,7 @@ import streamlit as st
 
 from arena.demo.load import DEMO_DATASET, DemoState, load_demo_data, remove_demo_data
 from arena.errors import ArenaError
+from arena.vote import FIRST_GUESS_S, ROUND_VOTES
 from ui.components.words import note
 from ui.figures import plural
 from ui.navigation import IMPORT, LEADERBOARD, VOTE, page_link
@@ -30,7 +31,8 @@ def show_doors(names: Sequence[str], demo: DemoState) -> None:
                 "Load the demo", type="primary", key="demo_load", on_click=_load, icon=":material/school:"
             )
     with vote, st.container(border=True, height="stretch", key="door_vote"):
-        st.markdown("**Vote blind, 2 min**")
+        minutes = round(ROUND_VOTES * FIRST_GUESS_S / 60)
+        st.markdown(f"**Vote blind, {minutes} min**")
         note("Two responses, names hidden, sides random. Your votes show how far a judge can be trusted.")
         if names:
             page_link(VOTE, "Start voting", {"dataset": names[-1]}, icon="how_to_vote")

@@ -16,12 +16,16 @@ import streamlit as st
 
 from arena.store import Database
 from arena.vote import (
+    FIRST_GUESS_S,
     MAX_NAME_CHARS,
     MIN_LOOK_S,
     REASONS,
+    ROUND_VOTES,
     Ballot,
     CastVote,
+    NothingToUndoError,
     Reason,
+    SelfNames,
     ShownVerdict,
     TooSoonError,
     VoteError,
@@ -30,10 +34,12 @@ from arena.vote import (
     bring_back_skipped,
     cast_vote,
     next_pair,
+    say_cant_tell,
     sign_in,
     skip_pair,
     undo_step,
 )
+from arena.vote.guests import Guest
 from ui.render import label
 from ui.state import database
 
@@ -41,6 +47,7 @@ _AT: Final = "vote_at"
 _NOTICE: Final = "vote_notice"
 _PRESSED_AT: Final = "vote_pressed_at"
 _VOTER: Final = "voter"
+HIDE_NAMES: Final = "vote_hide_names"
 
 
 @dataclass(frozen=True)
@@ -61,19 +68,29 @@ class Place:
     n_more: int = 0
 
 
-def ask_voter() -> str:
-    """Return the voter's name; until one is given, ask for it and end the page."""
+def ask_voter(guest: Guest | None = None) -> str:
+    """Return the name that votes are kept under; until one is given, ask for it and end the page.
+
+    A guest's name in the address is without the label of the link, which is put behind it.
+    """
     name = st.query_params.get(_VOTER) or st.session_state.get(_VOTER)
     if name:
         try:
-            signed_in = sign_in(database(), name) if st.session_state.get(_VOTER) != name else name
+            signed_in = _sign_in(name, guest)
         except VoterNameError as error:
             _forget_voter()
             st.warning(label(error), icon=":material/info:")
         else:
-            st.session_state[_VOTER] = st.query_params[_VOTER] = signed_in
-            return str(signed_in)
+            given = name if guest is not None else signed_in
+            st.session_state[_VOTER] = st.query_params[_VOTER] = given
+            return signed_in
     with st.container(border=True, width=640, key="voter_form"), st.form("voter_name", border=False):
+        if guest is not None:
+            minutes = round(ROUND_VOTES * FIRST_GUESS_S / 60)
+            st.markdown(
+                "You are invited to compare responses: two at a time, names hidden, sides random. A round of"
+                f" {ROUND_VOTES} takes about {minutes} min; stop whenever you like."
+            )
         given = st.text_input(
             "Your name as a voter",
             max_chars=MAX_NAME_CHARS,
@@ -82,12 +99,20 @@ def ask_voter() -> str:
         )
         if st.form_submit_button("Start voting", type="primary", icon=":material/how_to_vote:"):
             try:
-                st.session_state[_VOTER] = st.query_params[_VOTER] = sign_in(database(), given)
+                signed_in = _sign_in(given, guest)
+                kept = given if guest is not None else signed_in
+                st.session_state[_VOTER] = st.query_params[_VOTER] = kept
             except VoterNameError as error:
                 st.warning(label(error), icon=":material/info:")
             else:
                 st.rerun()
     st.stop()
+
+
+def _sign_in(name: str, guest: Guest | None) -> str:
+    if guest is not None:
+        return sign_in(database(), guest.voter(name))
+    return name if st.session_state.get(_VOTER) == name else sign_in(database(), name)
 
 
 def show_voter(name: str) -> None:
@@ -113,10 +138,21 @@ def get_place(db: Database, dataset: str, voter: str) -> Place:
     if not isinstance(place, Place) or (place.dataset, place.voter) != (dataset, voter):
         place = Place(dataset, voter)
     if place.ballot is None:
-        ballot = next_pair(db, dataset, voter, np.random.default_rng())
+        ballot = next_pair(db, dataset, voter, np.random.default_rng(), self_names=_self_names())
         place = replace(place, ballot=ballot, cast=None, n_shown=place.n_shown + 1)
     st.session_state[_AT] = place
     return place
+
+
+def _self_names() -> SelfNames:
+    return "hidden" if st.session_state.get(HIDE_NAMES, True) else "shown"
+
+
+def show_again() -> None:
+    """Fetch the pair in front anew, after a switch of how it is shown: a callback."""
+    place = st.session_state.get(_AT)
+    if isinstance(place, Place) and place.cast is None:
+        st.session_state[_AT] = replace(place, ballot=None)
 
 
 def show_notice() -> None:
@@ -145,12 +181,24 @@ def skip() -> None:
     _step(step)
 
 
+def cant_tell() -> None:
+    """Say that one cannot tell which is right: a callback."""
+
+    def step(place: Place, ballot: Ballot) -> Place:
+        say_cant_tell(database(), ballot.token)
+        return replace(place, ballot=None)
+
+    _step(step)
+
+
 def undo() -> None:
-    """Take back the last step: a callback."""
+    """Take back the last step, or say that there is none: a callback."""
     place = st.session_state.get(_AT)
     if isinstance(place, Place):
         try:
-            ballot = undo_step(database(), place.dataset, place.voter)
+            ballot = undo_step(database(), place.dataset, place.voter, self_names=_self_names())
+        except NothingToUndoError as error:
+            st.session_state[_NOTICE] = f"Nothing to undo. {error}"
         except VoteError as error:
             st.session_state[_NOTICE] = str(error)
         else:

@@ -5,6 +5,7 @@ import streamlit as st
 from arena.vote import ROUND_VOTES, get_progress
 from arena.vote.datasets import list_dataset_choices
 from ui.components.ballot import (
+    is_phone,
     show_panes,
     show_progress,
     show_prompt,
@@ -13,6 +14,7 @@ from ui.components.ballot import (
     show_vote_bar,
 )
 from ui.components.empty import show_empty
+from ui.components.guest import read_guest, show_invites
 from ui.components.voted import show_all_done, show_round_done
 from ui.components.voter import ask_voter, get_place, show_notice, show_voter
 from ui.navigation import HOME, IMPORT
@@ -20,7 +22,8 @@ from ui.state import database
 
 st.title("Vote")
 db = database()
-names = list_dataset_choices(db)
+guest = read_guest(db)
+names = list_dataset_choices(db) if guest is None else [guest.dataset]
 if not names:
     show_empty(
         "Pairs to vote on will be here",
@@ -33,9 +36,12 @@ if not names:
 dataset = names[0]
 if len(names) > 1:
     dataset = st.selectbox("Dataset", names, key="dataset", bind="query-params", width=250)
-voter = ask_voter()
+voter = ask_voter(guest)
 show_notice()
 progress = get_progress(db, dataset, voter)
+if progress.n_pairs == 0 and guest is not None:
+    st.info("There is nothing to vote on yet. Come back to this address later.")
+    st.stop()
 if progress.n_pairs == 0:
     show_empty(
         "Nothing to compare yet",
@@ -50,18 +56,20 @@ place = get_place(db, dataset, voter)
 with st.container(horizontal=True, vertical_alignment="center", key="vote_head"):
     show_progress(progress)
     st.space("stretch")
-    show_rubric()
+    show_rubric(is_guest=guest is not None)
+    if guest is None and not is_phone():
+        show_invites(db, dataset)
     show_voter(voter)
 
 is_round_done = progress.n_votes > place.n_more and progress.n_votes % ROUND_VOTES == 0
 if place.cast is None and place.ballot is None:
-    show_all_done(dataset, progress)
+    show_all_done(dataset, progress, is_guest=guest is not None)
 elif place.cast is None and is_round_done:
-    show_round_done(dataset, progress)
+    show_round_done(dataset, progress, is_guest=guest is not None)
 elif place.ballot is not None:
     show_prompt(place.ballot.messages)
     show_panes(place, place.ballot)
     if place.cast is None:
-        show_vote_bar(place.ballot, progress)
+        show_vote_bar(place.ballot)
     else:
         show_reason_bar(place, place.cast)

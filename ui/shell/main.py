@@ -14,11 +14,13 @@ if ROOT not in sys.path:  # started from another folder, or by a test of one pag
 
 from arena.errors import ArenaError  # noqa: E402
 from ui import navigation, state  # noqa: E402
+from ui.components.guest import guest_pages  # noqa: E402
 from ui.errors import show_error  # noqa: E402
 from ui.look import apply_look  # noqa: E402
 
 apply_look()
-page = st.navigation(navigation.sections())
+guest = guest_pages()
+page = st.navigation(navigation.sections()) if guest is None else st.navigation(guest, position="hidden")
 try:
     state.database()
 except ArenaError as error:
