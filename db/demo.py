@@ -15,6 +15,7 @@ from db.tables import (
     DatasetRow,
     JudgeRow,
     JudgmentRow,
+    LabRunRow,
     MatchRow,
     PromptRow,
     ResponseRow,
@@ -107,6 +108,9 @@ def remove_invented_dataset(session: Session, dataset_id: int) -> None:
     judge_ids |= set(
         session.scalars(select(RunRow.judge_id).where(RunRow.dataset_id == dataset_id).distinct())
     )
+    judge_ids |= set(
+        session.scalars(select(LabRunRow.judge_id).where(LabRunRow.dataset_id == dataset_id).distinct())
+    )
     contestant_ids = set(
         session.scalars(
             select(ResponseRow.contestant_id).where(ResponseRow.prompt_id.in_(prompts)).distinct()
@@ -125,7 +129,10 @@ def remove_invented_dataset(session: Session, dataset_id: int) -> None:
 
 def _remove_idle_judges(session: Session, judge_ids: set[int]) -> None:
     busy = select(JudgmentRow.judge_id).union(
-        select(MatchRow.judge_id), select(BallotRow.judge_id), select(RunRow.judge_id)
+        select(MatchRow.judge_id),
+        select(BallotRow.judge_id),
+        select(RunRow.judge_id),
+        select(LabRunRow.judge_id),
     )
     idle = list(
         session.scalars(

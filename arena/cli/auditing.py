@@ -27,6 +27,7 @@ from arena.lab import (
     resume_lab,
     start_lab,
     work_off_lab,
+    work_off_waiting_labs,
 )
 from arena.store import Database
 from judge.lab import CHANGES
@@ -68,6 +69,9 @@ def _add_lab(commands: Subparsers) -> None:
     parser.add_argument("--max-concurrency", type=int, default=8, metavar="N", help="calls at once")
     parser.add_argument("--yes", action="store_true", help="spend without asking")
     parser.add_argument("--resume", type=int, metavar="RUN", help="go on with a lab run")
+    parser.add_argument(
+        "--waiting", action="store_true", help="with --resume: then work off every lab run that waits"
+    )
     parser.add_argument("--report", action="store_true", help="only show what was found before")
 
 
@@ -77,6 +81,8 @@ def lab(arguments: argparse.Namespace) -> int:
         resume_lab(
             database, arguments.resume, max_cost_usd=arguments.budget_usd, max_calls=arguments.max_calls
         )
+        if arguments.waiting:
+            return 0 if work_off_waiting_labs(database, arguments.resume) else 1
         return _work_off(database, arguments.resume, arguments.format)
     if arguments.judge is None or (arguments.dataset is None and not arguments.report):
         raise UsageError("The lab needs --judge J and --dataset D, or --resume RUN.")

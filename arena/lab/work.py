@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from filelock import FileLock, Timeout
-
 from arena.errors import RunStoppedError, UsageError
+from arena.lab.lock import lab_lock
 from arena.lab.plan import LabSpec
 from arena.lab.subjects import to_pair
 from arena.run.pace import Pace
@@ -24,7 +21,6 @@ from judge import CallReply, CallRequest, JudgeSpec, Judgment, ProviderCallError
 
 CHUNK = 256
 SAVE_EVERY_S = 0.3
-LOCK_SUFFIX = ".lab.lock"
 
 
 def resume_lab(
@@ -42,6 +38,14 @@ def resume_lab(
         lab.set_lab_run(session, run_id, state="waiting", stop_reason=None, plan=plan, finished_at=None)
 
 
+def pause_lab(database: Database, run_id: int) -> None:
+    """Let an experiment that waits or runs stop soon; what it has asked is kept."""
+    with in_words(), database.write() as session:
+        run = lab.get_lab_run(session, run_id)
+        if run.state in ("waiting", "running"):
+            lab.set_lab_run(session, run_id, state="paused", stop_reason=None)
+
+
 def work_off_lab(database: Database, run_id: int, patience: Patience | None = None) -> None:
     """Ask what is planned until it is done or something ends it; the run's state says how it ended.
 
@@ -50,42 +54,47 @@ def work_off_lab(database: Database, run_id: int, patience: Patience | None = No
     RunStoppedError
         If another process is working in this database's lab.
     """
-    with _lab_lock(database):
-        with in_words(), database.write() as session:
-            run = lab.get_lab_run(session, run_id)
-            stored = judges.get_stored_judge(session, run.judge_id)
-            fence_key = judges.get_fence_key(session)
-            lab.set_lab_run(session, run_id, state="running", stop_reason=None)
-        if stored.spec is None:
-            raise UsageError(f"'{stored.name}' is a {stored.kind} judge and cannot be asked.")
-        wish = LabSpec.from_json(run.plan)
-        spec = replace(JudgeSpec.from_json(json.dumps(stored.spec)), api_base=wish.api_base)
-        work = LabWork(database, run, wish, spec, fence_key, patience or Patience())
-        try:
-            state, why = asyncio.run(work.go())
-        except BaseException:
-            with database.write() as session:
-                lab.set_lab_run(session, run_id, state="paused", stop_reason="Interrupted.")
-            raise
+    with lab_lock(database) as is_ours:
+        if not is_ours:
+            raise RunStoppedError("Another process is working in the lab of this database.")
+        _work_off(database, run_id, patience or Patience())
+
+
+def work_off_waiting_labs(database: Database, run_id: int) -> bool:
+    """Work off this experiment and then every other that waits; False where another process does so."""
+    with lab_lock(database) as is_ours:
+        if is_ours:
+            _work_off(database, run_id, Patience())
+            while waiting := _waiting(database):
+                _work_off(database, waiting[0], Patience())
+        return is_ours
+
+
+def _waiting(database: Database) -> list[int]:
+    with database.read() as session:
+        return [run.id for run in reversed(lab.list_lab_runs(session, None)) if run.state == "waiting"]
+
+
+def _work_off(database: Database, run_id: int, patience: Patience) -> None:
+    with in_words(), database.write() as session:
+        run = lab.get_lab_run(session, run_id)
+        stored = judges.get_stored_judge(session, run.judge_id)
+        fence_key = judges.get_fence_key(session)
+        lab.set_lab_run(session, run_id, state="running", stop_reason=None)
+    if stored.spec is None:
+        raise UsageError(f"'{stored.name}' is a {stored.kind} judge and cannot be asked.")
+    wish = LabSpec.from_json(run.plan)
+    spec = replace(JudgeSpec.from_json(json.dumps(stored.spec)), api_base=wish.api_base)
+    work = LabWork(database, run, wish, spec, fence_key, patience)
+    try:
+        state, why = asyncio.run(work.go())
+    except BaseException:
         with database.write() as session:
-            lab.set_lab_run(session, run_id, state=state, stop_reason=why, finished_at=utc_now())
-
-
-@contextlib.contextmanager
-def _lab_lock(database: Database) -> Iterator[None]:
-    path = database.path
-    if path is None:
-        yield
-        return
-    lock = FileLock(str(path) + LOCK_SUFFIX)
-    try:
-        lock.acquire(timeout=1.0)
-    except Timeout as error:
-        raise RunStoppedError("Another process is working in the lab of this database.") from error
-    try:
-        yield
-    finally:
-        lock.release()
+            lab.set_lab_run(session, run_id, state="paused", stop_reason="Interrupted.")
+        raise
+    with database.write() as session:
+        finished_at = None if state == "paused" else utc_now()
+        lab.set_lab_run(session, run_id, state=state, stop_reason=why, finished_at=finished_at)
 
 
 @dataclass
@@ -101,6 +110,7 @@ class LabWork:
     _calls: deque[StoredCall] = field(default_factory=deque)
     _finished: deque[FinishedLab] = field(default_factory=deque)
     _why: str | None = None
+    _is_paused: bool = False
 
     async def go(self) -> tuple[str, str | None]:
         """Return the state to leave the run in, and why it stopped short."""
@@ -117,12 +127,14 @@ class LabWork:
         )
         after = 0
         try:
-            while self._why is None and (chunk := self._load(after)):
+            while self._why is None and not self._is_paused and (chunk := self._load(after)):
                 after = chunk[-1].id
                 await self._judge_chunk(chunk)
         finally:
             self._save()
             await client.aclose()
+        if self._is_paused:
+            return "paused", None
         return ("done", None) if self._why is None else ("stopped", self._why)
 
     def _load(self, after: int) -> list[PlannedLab]:
@@ -142,13 +154,14 @@ class LabWork:
                 for task in done:
                     task.result()
                 self._save()
+                self._look()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _judge(self, one: PlannedLab, prompt: PromptText, texts: dict[int, tuple[str, ...]]) -> None:
-        if self._why is not None:
+        if self._why is not None or self._is_paused:
             return
         pair = to_pair(one.item, prompt, texts, self.spec.model)
         order: ShownOrder = "ab" if one.item.shown_order == "ab" else "ba"
@@ -163,6 +176,11 @@ class LabWork:
             self._why = self._why or self._station.refusal or judgment.problem
             return
         self._finished.append(_finished(one.id, judgment))
+
+    def _look(self) -> None:
+        """Stop asking where somebody paused the run."""
+        with self.database.read() as session:
+            self._is_paused = lab.get_lab_run(session, self.run.id).state == "paused"
 
     async def _find(self, key: str) -> StoredCall | None:
         with self.database.read() as session:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from arena.store import open_store
 from db import Database
 from tests.arena.filling import fill, new_store
 
@@ -10,6 +11,14 @@ from tests.arena.filling import fill, new_store
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Database]:
     database = new_store(tmp_path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def either_store(store_url: str) -> Iterator[Database]:
+    """On SQLite, then on PostgreSQL."""
+    database = open_store(store_url)
     yield database
     database.close()
 

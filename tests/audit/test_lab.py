@@ -6,20 +6,27 @@ import dataclasses
 
 import pytest
 
-from arena.errors import UsageError
+from arena.demo.load import load_demo_data, remove_demo_data
+from arena.errors import RunStoppedError, UsageError
+from arena.judges import list_judges
 from arena.lab import (
     LabFigure,
     LabSpec,
     estimate_lab,
     get_lab_report,
     get_lab_status,
+    is_lab_busy,
+    pause_lab,
     resume_lab,
     start_lab,
     work_off_lab,
+    work_off_waiting_labs,
 )
+from arena.lab.lock import lab_lock
 from arena.leaderboard import BoardQuery, get_board
 from arena.run.station import Patience
 from db import Database
+from tests.arena.filling import fill
 from tests.fake_llm import Reply, Request, read_prompt, scripts, serve, write_verdict
 
 SPEC = LabSpec("poems", "openai/test-judge", n_pairs=24)
@@ -74,6 +81,30 @@ def test_lab_judgments_never_enter_a_board(many_poems: Database) -> None:
     assert get_board(many_poems, BoardQuery(dataset="poems")).n_matches == 0
     (report,) = get_lab_report(many_poems, "builtin/longest")
     assert report.n_judgments == 5 * 2 * 15
+
+
+def test_one_process_at_a_time_works_in_a_lab_on_either_database(either_store: Database) -> None:
+    fill(either_store, contestants=("alder", "birch"), n_prompts=3)
+    run_id = start_lab(either_store, LabSpec("poems", "builtin/longest", n_pairs=2))
+    waiting = start_lab(either_store, LabSpec("poems", "builtin/longest", n_pairs=3))
+    with lab_lock(either_store) as is_ours:
+        assert is_ours
+        assert is_lab_busy(either_store)
+        with pytest.raises(RunStoppedError, match="Another process"):
+            work_off_lab(either_store, run_id)
+    assert not is_lab_busy(either_store)
+    pause_lab(either_store, run_id)
+    assert get_lab_status(either_store, run_id).state == "paused"
+    resume_lab(either_store, run_id)
+    assert work_off_waiting_labs(either_store, run_id)
+    assert [get_lab_status(either_store, one).state for one in (run_id, waiting)] == ["done", "done"]
+
+
+def test_the_demo_takes_a_baseline_with_it_that_only_its_lab_had_asked(store: Database) -> None:
+    load_demo_data(store)
+    work_off_lab(store, start_lab(store, LabSpec("demo", "builtin/longest", n_pairs=2)))
+    remove_demo_data(store)
+    assert list_judges(store) == []
 
 
 def test_too_few_questions_say_so_instead_of_a_figure(many_poems: Database) -> None:

@@ -13,7 +13,9 @@ from arena.lab import (
     LabSpec,
     estimate_lab,
     get_lab_report,
+    is_lab_busy,
     list_lab_status,
+    pause_lab,
     resume_lab,
     start_lab,
     start_lab_process,
@@ -87,12 +89,19 @@ def _row(figure: LabFigure) -> dict[str, str | Markup]:
 
 
 def _show_runs(dataset: str, judge_label: str) -> None:
+    is_busy = is_lab_busy(database())
     for status in list_lab_status(database(), dataset):
         if status.judge != judge_label or status.state == "done":
             continue
+        is_under_way = status.state in ("waiting", "running") and is_busy
         with st.container(horizontal=True, vertical_alignment="center"):
-            note(status.sentence)
-            if status.state in ("stopped", "paused") and st.button("Go on", key=f"lab_resume_{status.id}"):
+            left_alone = status.state in ("waiting", "running") and not is_busy
+            note(f"{status.sentence} No process works on it now." if left_alone else status.sentence)
+            if is_under_way:
+                if st.button("Pause", key=f"lab_pause_{status.id}"):
+                    pause_lab(database(), status.id)
+                    st.rerun()
+            elif st.button("Go on", key=f"lab_resume_{status.id}"):
                 resume_lab(database(), status.id)
                 start_lab_process(database_url(), status.id)
                 st.rerun()
