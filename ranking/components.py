@@ -63,6 +63,29 @@ def _is_one_component(winner: IndexArray, loser: IndexArray, n: int) -> bool:
     return True
 
 
+def has_upset(cells: Cells, n_contestants: int) -> bool:
+    """Tell whether a model with a tie term has a finite maximum: some way round holds more wins than ties.
+
+    Else strengths that put each winner two steps above the loser, and those that tied at most two apart,
+    can grow with the tie term for ever, and the likelihood with them.
+    """
+    if ((cells.win > 0) & (cells.loss > 0)).any():
+        return True
+    won, lost, tied = cells.win > 0, cells.loss > 0, cells.tie > 0
+    above = np.concatenate([cells.a[won], cells.b[lost], cells.a[tied], cells.b[tied]])
+    below = np.concatenate([cells.b[won], cells.a[lost], cells.b[tied], cells.a[tied]])
+    n_decided = int(won.sum() + lost.sum())
+    reach = np.where(np.arange(len(above)) < n_decided, -1, 1)  # in steps, from `above` to `below`
+    height = np.zeros(n_contestants, dtype=np.int64)
+    for _ in range(n_contestants + 1):  # Bellman and Ford: settles unless a way round goes ever lower
+        lower = height.copy()
+        np.minimum.at(lower, below, height[above] + reach)
+        if np.array_equal(lower, height):
+            return False
+        height = lower
+    return True
+
+
 def component_notes(cells: Cells, found: Components, names: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Say in words what has no finite strength: the notes, and each contestant's reason (or empty)."""
     reasons = ["" for _ in names]

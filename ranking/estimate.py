@@ -9,7 +9,7 @@ import numpy as np
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
 from ranking.cells import Cells, Terms, is_ternary, sum_cells
-from ranking.components import Components, component_notes, find_components
+from ranking.components import Components, component_notes, find_components, has_upset
 from ranking.errors import InvalidMatchesError, NotConvergedError
 from ranking.matches import Matches
 from ranking.newton import Problem, Solution, maximise
@@ -21,6 +21,8 @@ from ranking.ties import HalfWins, Likelihood, Ties, likelihood_of
 EXPLAINED_AWAY = "not identified: the strengths or other terms explain it, or it never varies"
 
 NO_FINITE_ESTIMATE = "not identified: it has no finite estimate, it alone decides some matches"
+NO_UPSET = "not identified: no match went against the order, so it is not finite; a tie counts half a win"
+RAN_OFF = 10.0  # nats, times a term's largest value
 THIN_SHARE = 50_000  # rows of the first climb
 THIN_TOLERANCE = 1e-2  # nats; the sampling error of the thin share is larger
 THIN_PRIOR = 0.05  # keeps finite a strength that the thin share alone would not
@@ -84,7 +86,10 @@ def estimate_from_cells(
     if found.n_components > 1:
         cells = cells.take(found.label[cells.a] == found.label[cells.b])
         rows = None if rows is None else rows.only(found.label[rows.a] == found.label[rows.b])
+        pairs = pairs.take(found.label[pairs.a] == found.label[pairs.b])
     likelihood, left_out = _likelihood(model.ties, cells)
+    if likelihood.has_tie_term and not has_upset(pairs, len(names)):
+        likelihood, left_out = HalfWins(), {"tie": NO_UPSET}
     problem = Problem(cells, len(names), found.label, likelihood, model.prior_precision, rows)
     first = _start(problem, names, start)
     if unidentified_terms(_thin(problem), terms, first):
@@ -95,6 +100,10 @@ def estimate_from_cells(
         try:
             solution = maximise(problem, _near_start(problem, _start(problem, names, start)))
         except NotConvergedError as error:
+            if problem.likelihood.has_tie_term and _tie_ran_off(error):
+                problem = replace(problem, likelihood=HalfWins())
+                left_out["tie"] = NO_UPSET
+                continue
             largest = _diverging_term(problem, terms, error)
             if largest is None:
                 raise
@@ -205,6 +214,10 @@ def _centred(strengths: FloatArray, component: IndexArray) -> FloatArray:
     return strengths - mean[component]
 
 
+def _tie_ran_off(error: NotConvergedError) -> bool:
+    return error.parameters is not None and abs(float(error.parameters[-1])) > RAN_OFF
+
+
 def _diverging_term(problem: Problem, terms: Terms, error: NotConvergedError) -> str | None:
     """Name the term that ran furthest off, if any ran off."""
     if error.parameters is None or not terms.names:
@@ -212,4 +225,4 @@ def _diverging_term(problem: Problem, terms: Terms, error: NotConvergedError) ->
     n = problem.n_contestants
     largest = [float(np.abs(column).max()) for column in terms.values()]
     size = np.abs(error.parameters[n : n + len(terms.names)]) * np.array(largest)
-    return terms.names[int(size.argmax())] if size.max() > 10 else None
+    return terms.names[int(size.argmax())] if size.max() > RAN_OFF else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
 from ranking import Matches
 
 # Stigler (1994), as in BradleyTerry2's vignette, 2.1: citations between four journals.
@@ -86,3 +89,25 @@ def simple() -> Matches:
 
 def food() -> Matches:
     return written(FOOD, FOOD_NAMES)
+
+
+PUDDINGS = """
+12 19 22 16  13 16 19 12  23 19 19 10  14 18 23 13  24 23 19  9
+34 19 20 15  15 13 19 18  25 16 20 12  35 16 15 17  45 17 14 16
+16 18 21 12  26 22 20 12  36 13 18 10  46 14 19 18  56 11 21 12
+"""
+
+
+def puddings() -> pd.DataFrame:
+    """Davidson (1970), JASA 65:317-328: six brands of chocolate pudding, no preference allowed.
+
+    Each pair with how often the first, the second and neither was preferred, as R's PlackettLuce
+    (`pudding`) holds it.
+    """
+    cells = np.array(PUDDINGS.split(), dtype=object).reshape(-1, 4)
+    rows = [
+        (f"brand {pair[0]}", f"brand {pair[1]}", winner, int(count))
+        for pair, *counts in cells
+        for winner, count in zip(("model_a", "model_b", "tie"), counts, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["model_a", "model_b", "winner", "weight"])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ranking import InvalidMatchesError, Matches, MatchTable, fit_bradley_terry
+from ranking.ties import Ties
 from tests.ranking.published import baseball
 from tests.ranking.worlds import NAMES, drawn
 
@@ -333,7 +334,7 @@ def test_a_table_may_start_empty_and_gain_new_pairs() -> None:
     assert np.isnan(table.fit().theta).all()
     matches = drawn()
     table.add(matches)
-    assert table.fit().theta == pytest.approx(fit_bradley_terry(matches).theta)
+    assert table.fit().theta == pytest.approx(fit_bradley_terry(matches).theta, atol=1e-9)
 
 
 # ---- refusals
@@ -370,3 +371,24 @@ def test_a_table_may_start_empty_and_gain_new_pairs() -> None:
 def test_bad_input_is_refused_with_a_sentence(build: Any, sentence: str) -> None:
     with pytest.raises(InvalidMatchesError, match=sentence):
         build()
+
+
+@pytest.mark.parametrize("ties", ["davidson", "rao-kupper"])
+@pytest.mark.parametrize(
+    ("a", "b", "outcome"),
+    [([0, 0], [1, 1], [0.5, 1.0]), ([0, 1, 2], [1, 2, 0], [1.0, 0.5, 0.5])],
+)
+def test_ties_without_an_upset_leave_the_tie_term_out_and_say_so(
+    ties: Ties, a: list[int], b: list[int], outcome: list[float]
+) -> None:
+    matches = Matches(a, b, outcome, ["p", "q", "r"][: max(b) + 1])
+    ratings = fit_bradley_terry(matches, ties=ties)
+    np.testing.assert_allclose(ratings.theta, fit_bradley_terry(matches).theta, atol=1e-9)
+    assert np.isnan(ratings.coefficients["tie"].estimate)
+    assert any("no match went against the order" in note for note in ratings.notes)
+
+
+def test_one_way_round_with_more_wins_than_ties_makes_the_tie_term_finite() -> None:
+    matches = Matches([0, 1, 2, 0], [1, 2, 0, 1], [1.0, 1.0, 1.0, 0.5], ["p", "q", "r"])
+    for ties in ("davidson", "rao-kupper"):
+        assert np.isfinite(fit_bradley_terry(matches, ties=ties).coefficients["tie"].estimate)

@@ -9,7 +9,8 @@ from ranking import Matches, Ratings, fit_bradley_terry, fit_elo, fit_win_rate
 from ranking.covariance import inverse_information
 from ranking.estimate import Model, estimate_strengths
 from ranking.newton import Solution, evaluate
-from tests.ranking.published import TEAMS, baseball, citations, food, simple, wikipedia
+from ranking.ties import Ties
+from tests.ranking.published import TEAMS, baseball, citations, food, puddings, simple, wikipedia
 
 
 def of(ratings: Ratings, values: np.ndarray) -> dict[str, float]:
@@ -189,3 +190,29 @@ def test_a_chain_of_wins_has_no_finite_strength() -> None:
     assert np.isnan(ratings.theta).all()
     assert "d has no finite strength: it won every match." in ratings.notes
     assert "a has no finite strength: it lost every match." in ratings.notes
+
+
+def test_chocolate_puddings_have_the_published_strengths_and_tie_term() -> None:
+    """Davidson (1970) stopped early, after seven iterations of his: hence the tolerance."""
+    ratings = fit_bradley_terry(Matches.from_frame(puddings()), ties="davidson", covariance="hessian")
+    worth = np.exp(ratings.theta) / np.exp(ratings.theta).sum()
+    published = [0.1388005, 0.1729985, 0.1617420, 0.1653930, 0.1586805, 0.2023855]
+    np.testing.assert_allclose(worth, published, atol=2.5e-5)
+    assert np.exp(ratings.coefficients["tie"].estimate) == pytest.approx(0.7468147, abs=2e-5)
+    assert ratings.n_matches.sum() == 2 * 745
+
+
+def test_in_a_balanced_league_every_tie_model_ranks_by_points() -> None:
+    """Davidson (1970), section 3; Rao and Kupper's order differs from points only where pairs are uneven."""
+    rng = np.random.default_rng(0)
+    i, j = np.triu_indices(58, 1)
+    a, b = np.concatenate([i, j]), np.concatenate([j, i])  # home and away
+    y = rng.choice([0.0, 0.5, 1.0], size=len(a), p=[0.3, 0.25, 0.45])
+    points = np.bincount(a, y, 58) + np.bincount(b, 1 - y, 58)
+    league = Matches(a, b, y, [f"team {k}" for k in range(58)], shown_first=np.ones(len(a)))
+    models: tuple[Ties, ...] = ("half", "davidson")
+    for ties in models:
+        ratings = fit_bradley_terry(league, ties=ties, position=True)
+        worse = points[:, None] < points[None, :]
+        assert (ratings.theta[:, None] - ratings.theta[None, :])[worse].max() < 1e-9
+        assert ratings.coefficients["position"].p_value < 1e-6
