@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from db.tables import JudgmentRow, RunRow, utc_now
+from db.tables import AllowanceRow, JudgmentRow, RunRow, utc_now
 
 
 def list_in_state(session: Session, *states: str) -> list[int]:
@@ -26,6 +26,8 @@ def begin_run(session: Session, run_id: int) -> bool:
     )
     if begun.first() is None:
         return False
+    # What is left of a cap on calls is counted anew: it may have been raised, or claimed by who is gone.
+    session.execute(delete(AllowanceRow).where(AllowanceRow.run_id == run_id))
     started = update(RunRow).where(RunRow.id == run_id, RunRow.started_at.is_(None))
     session.execute(started.values(started_at=now))
     return True

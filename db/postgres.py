@@ -35,9 +35,11 @@ class Turn(IntEnum):
     """Held by a connection instead of a transaction: the one runner of this database."""
     BEAT = 4
     """A worker's sign of life must not wait for a writer that froze."""
+    CALLS = 5
+    """Answers are stored the moment they come, beside whoever writes something longer."""
 
 
-IDLE_TIMEOUT_S = {Turn.SHORT: 20, Turn.IMPORT: 600, Turn.BEAT: 2}
+IDLE_TIMEOUT_S = {Turn.SHORT: 8, Turn.IMPORT: 600, Turn.BEAT: 2, Turn.CALLS: 2}
 """A frozen process is put out of its transaction after this long, and gives way to the others."""
 LOCK_TIMEOUT_S = 60
 NOT_ALLOWED = ("42501", "25006", "3F000")

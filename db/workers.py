@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.tables import AllowanceRow, WorkerRow
+from db.tables import AllowanceRow, RunRow, WorkerRow, utc_now
 
 
 @dataclass(frozen=True)
@@ -78,3 +78,16 @@ def draw(session: Session, run_id: int, kind: str, per_minute: float, amount: fl
     taken = min(amount, max(0.0, left)) if amount > 0 else amount
     row.left, row.refilled_at = left - taken, now
     return taken
+
+
+def claim_calls(session: Session, run_id: int, cap: int, n: int) -> bool:
+    """Take n calls from what the cap leaves, below 0 give back; False where there are not so many."""
+    row = session.get(AllowanceRow, (run_id, "calls"), with_for_update=True)
+    if row is None:
+        n_calls = session.scalar(select(RunRow.n_calls).where(RunRow.id == run_id)) or 0
+        row = AllowanceRow(run_id=run_id, kind="calls", left=cap - n_calls, refilled_at=utc_now())
+        session.add(row)
+    if n > row.left:
+        return False
+    row.left -= n
+    return True

@@ -13,7 +13,7 @@ from arena.run.ending import UNEXPECTED
 from arena.run.jobs import BlockJob
 from arena.run.kit import Kit
 from arena.run.outage import wait_out
-from arena.run.shared_limits import keep_drawing, share_limits
+from arena.run.shared_limits import keep_drawing, share_cap, share_limits
 from arena.run.station import Patience
 from arena.run.work import Block, Work
 from db import Database, handing_out, runs
@@ -50,6 +50,7 @@ class Desk:
         self._work = Work(
             database, run, kit, asked_to_stop=self._asked, patience=patience,
             blocks=iter(self._feed.get, None), is_ours=is_ours,
+            claim=share_cap(database, run.id, kit),
         )  # fmt: skip
         self._going = asyncio.create_task(self._go())
 
@@ -137,7 +138,6 @@ class Desk:
         if state == "stopped" and why is not None:
             await asyncio.to_thread(wait_out, lambda: self._ask_to_end(why))
         self.lose_blocks()
-        await self.kit.close()
 
     def _ask_to_end(self, why: str) -> None:
         with self._database.write() as session:

@@ -16,12 +16,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from arena.run.desk import Desk
 from arena.run.foreman import Foreman
 from arena.run.jobs import ENGINE_ERRORS, BlockJob, BlockQueue, prepare_queue
-from arena.run.kit import make_kit
+from arena.run.kit import Kit, make_kit
 from arena.run.outage import wait_out
 from arena.run.station import Patience
 from arena.run.timing import Timing
@@ -48,10 +48,14 @@ class BlockWorker:
     _signed_at: float = 0.0
     _is_leaving: bool = False
     _queue: BlockQueue | None = None
+    _last_kit: Kit | None = None
+    """Closed at the end only: LiteLLM's connections are all runs' together."""
 
     async def serve(self) -> None:
         """Work until `stop` is set; what has been answered by then is stored."""
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(N_THREADS))
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(N_THREADS))
+        loop.set_exception_handler(_note_engine_errors)
         await asyncio.to_thread(wait_out, lambda: prepare_queue(self.database))
         self._worker_id = await asyncio.to_thread(wait_out, self._enter)
         self._signed_at = time.monotonic()
@@ -76,6 +80,8 @@ class BlockWorker:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self._last_kit is not None:
+                await self._last_kit.close()
             with contextlib.suppress(DatabaseError):
                 await asyncio.to_thread(self._leave)
 
@@ -112,6 +118,7 @@ class BlockWorker:
             if self._is_ending() or run.state != "running" or run.wanted != "run" or run.ending is not None:
                 return None
             kit = await asyncio.to_thread(wait_out, lambda: make_kit(self.database, run))
+            self._last_kit = kit
             desk = Desk(self.database, run, kit, self.patience, self._is_ending, self._is_alive)
             self._desks[run_id] = desk
             return desk
@@ -181,6 +188,14 @@ class BlockWorker:
     def _leave(self) -> None:
         with self.database.write(Turn.BEAT) as session:
             workers.leave(session, self._worker_id)
+
+
+def _note_engine_errors(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say in a line that a job was gone when it was done: others were given it meanwhile."""
+    if isinstance(context.get("exception"), ENGINE_ERRORS):
+        LOG.warning("the queue had given a block to others: %s", context["message"])
+    else:
+        loop.default_exception_handler(context)
 
 
 def serve_blocks(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from arena.generate.runner import generate_waiting
 from arena.run.runner import run_waiting, runner_lock
-from db import Database, open_database
+from db import Database, generation, open_database
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 0.5
@@ -40,12 +40,12 @@ class RunnerProcess:
             self.process.wait()
 
 
-def start_runner(url: str) -> RunnerProcess:
-    """Start the child that works off this database's runs.
+def start_runner(url: str, *options: str) -> RunnerProcess:
+    """Start the child that works off this database's runs: `python -m arena worker OPTIONS`.
 
     It reads its standard input to learn of the parent's end: a pipe closes even when the parent is killed.
     """
-    command = [sys.executable, "-m", "arena", "worker", "--with-parent"]
+    command = [sys.executable, "-m", "arena", "worker", "--with-parent", *options]
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     environment = {
         **os.environ,
@@ -79,7 +79,7 @@ def serve_runs(url: str, stop: threading.Event) -> None:
 def _serve_beside_others(database: Database, stop: threading.Event) -> None:
     from arena.run.distributed import serve_blocks
 
-    generating = threading.Thread(target=_serve_generations, args=(database, stop))
+    generating = threading.Thread(target=_watch_generations, args=(database, stop))
     generating.start()
     try:
         _until_stopped(stop, lambda: serve_blocks(database, stop))
@@ -88,12 +88,35 @@ def _serve_beside_others(database: Database, stop: threading.Event) -> None:
         generating.join()
 
 
-def _serve_generations(database: Database, stop: threading.Event) -> None:
+def _watch_generations(database: Database, stop: threading.Event) -> None:
+    """Start a process for generations when the first one waits: LiteLLM serves one event loop a process."""
+
+    def watch() -> None:
+        with database.read() as session:
+            is_needed = bool(generation.list_runnable(session))
+        stop.wait(0 if is_needed else LOOK_EVERY_S)
+        if not is_needed or stop.is_set():
+            return
+        child = start_runner(database.url, "--generations")
+        try:
+            while not stop.is_set() and child.process.poll() is None:
+                stop.wait(LOOK_EVERY_S)
+        finally:
+            child.stop()
+
+    _until_stopped(stop, watch)
+
+
+def serve_generations(url: str, stop: threading.Event) -> None:
+    """Work off generations as they come until asked to stop; each is taken by one process."""
+    database: Database = open_database(url)
+
     def generate() -> None:
         generate_waiting(database, lambda: not stop.is_set())
         stop.wait(LOOK_EVERY_S)
 
     _until_stopped(stop, generate)
+    database.close()
 
 
 def _until_stopped(stop: threading.Event, work: Callable[[], None]) -> None:

@@ -33,11 +33,17 @@ GRACE_S: Final = 1.4
 STALE_PLANNING_S: Final = 60.0
 
 
-def block_size(wish: RunSpec) -> int:
-    """Return how many places a block has: more than a worker's calls at once, so that they stay full."""
+def block_size(run: StoredRun) -> int:
+    """Return how many places a block has: more than a worker's calls at once, so that they stay full.
+
+    A small run has smaller ones, that all may have a part in it. It stays the same while jobs are out.
+    """
+    wish = RunSpec.from_json(run.plan)
     if wish.mode == "listwise":
         return LISTS_BLOCK
-    return BUILTIN_BLOCK if wish.judge.startswith("builtin/") else max(CHUNK, 2 * wish.max_concurrency)
+    if wish.judge.startswith("builtin/"):
+        return BUILTIN_BLOCK
+    return max(min(CHUNK, run.n_planned // LEAST_QUEUED), 2 * wish.max_concurrency)
 
 
 @dataclass
@@ -93,14 +99,13 @@ class Foreman:
         blocks = await asyncio.to_thread(self._next_blocks, run, len(there) + n_more)
         new = [number for number in blocks if number not in there][:n_more]
         if new:
-            size = block_size(RunSpec.from_json(run.plan))
+            size = block_size(run)
             await queue.hand_out([BlockJob(run.id, number, size) for number in new])
         elif not blocks and not jobs:
             await asyncio.to_thread(self._finish, run)
 
     def _next_blocks(self, run: StoredRun, n_blocks: int) -> list[int]:
-        wish = RunSpec.from_json(run.plan)
-        size, by_prompt = block_size(wish), wish.mode == "listwise"
+        size, by_prompt = block_size(run), RunSpec.from_json(run.plan).mode == "listwise"
         limit = JUDGMENTS_OF_LISTS if by_prompt else n_blocks * size
         for after in dict.fromkeys((self._handed_out.get(run.id, -1), -1)):
             with self.database.read() as session:

@@ -89,16 +89,20 @@ class Pace:
             self._wake()
 
     async def _place(self) -> None:
-        while self.n_in_flight >= int(self.limit):
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self._wake()
-                raise
-        self.n_in_flight += 1
+        """Take a place, first come first served: who begins anew must not overtake who waits."""
+        if self.n_in_flight < int(self.limit) and not self._waiting:
+            self.n_in_flight += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        self._wake()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.n_in_flight -= 1
+                self._wake()
+            raise
 
     async def _allowed(self) -> None:
         loop = asyncio.get_running_loop()
@@ -113,12 +117,11 @@ class Pace:
             self.requests.take(1)
 
     def _wake(self) -> None:
-        free = int(self.limit) - self.n_in_flight
-        while free > 0 and self._waiting:
+        while self._waiting and self.n_in_flight < int(self.limit):
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
-                free -= 1
+                self.n_in_flight += 1  # the place is handed over
 
     def answered(self, n_tokens: int) -> None:
         """Book an answer: grow a little, and spend its tokens."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -46,6 +47,25 @@ def share_limits(kit: Kit) -> list[Drawn]:
         kit.pace.tokens = Drawn("tokens", kit.wish.max_tokens_per_minute)
         drawn.append(kit.pace.tokens)
     return drawn
+
+
+def share_cap(database: Database, run_id: int, kit: Kit) -> Callable[[int], Awaitable[bool]] | None:
+    """Return how calls are claimed from the run's cap on calls, None where it has none.
+
+    What a killed worker had claimed stays taken until the run is resumed: the cap may be kept too well.
+    """
+    cap = kit.wish.max_calls
+    if cap is None:
+        return None
+
+    def claim_now(n: int) -> bool:
+        with database.write(Turn.BEAT) as session:
+            return workers.claim_calls(session, run_id, cap, n)
+
+    async def claim(n: int) -> bool:
+        return await asyncio.to_thread(wait_out, lambda: claim_now(n))
+
+    return claim
 
 
 async def keep_drawing(database: Database, run_id: int, limits: list[Drawn]) -> None:

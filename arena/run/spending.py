@@ -63,7 +63,7 @@ class Spending:
     def refusal(self, most_usd: float = 0.0) -> str | None:
         """Say why no further call of that cost may ever start, None while one may."""
         if self.max_calls is not None and self.n_calls + self.n_in_flight >= self.max_calls:
-            return f"The cap of {self.max_calls:,} calls is reached."
+            return self.cap_on_calls
         if self.max_cost_usd is None:
             return None
         if self.cost_usd >= self.max_cost_usd:
@@ -74,6 +74,10 @@ class Spending:
                 f" are spent, and one can cost ${most_usd:.4f}."
             )
         return None
+
+    @property
+    def cap_on_calls(self) -> str:
+        return f"The cap of {self.max_calls or 0:,} calls is reached."
 
     def must_wait(self, most_usd: float) -> bool:
         """Whether a call of that cost fits only if those under way turn out cheaper than they can."""

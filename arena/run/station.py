@@ -7,6 +7,7 @@ arrives, before anything is read from it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,10 @@ class Patience:
     first_answer_s: float = 20.0
 
 
+class GivenAwayError(ProviderCallError):
+    """The call has not begun, and is another worker's by now."""
+
+
 class Client(Protocol):
     """What reaches the models: `judge.litellm_client.LiteLLMClient`."""
 
@@ -62,7 +67,11 @@ class Station:
     Parameters
     ----------
     keep : callable
-        Takes each new answer; must not block.
+        Takes each new answer; must not block. Where it returns something to wait for, the call counts as in
+        flight until then, so that a kill never costs more answers than that.
+    claim : callable or None
+        Where workers share a cap on calls: takes that many from it, or says that there are none. A call that
+        was not answered is given back (-1).
     """
 
     client: Client
@@ -70,7 +79,8 @@ class Station:
     pace: Pace
     patience: Patience
     find: Callable[[str], Awaitable[StoredCall | None]]
-    keep: Callable[[StoredCall], None]
+    keep: Callable[[StoredCall], Awaitable[None] | None]
+    claim: Callable[[int], Awaitable[bool]] | None = None
     rng: random.Random = field(default_factory=random.Random)
     tally: Tally = field(default_factory=Tally)
     attempts: dict[str, int] = field(default_factory=dict)
@@ -87,8 +97,8 @@ class Station:
     _under_way: dict[str, asyncio.Future[CallReply]] = field(default_factory=dict)
     _taken: Tally = field(default_factory=Tally)
 
-    async def complete(self, request: CallRequest) -> CallReply:
-        """Return the stored answer, or ask the model.
+    async def complete(self, request: CallRequest, is_wanted: Callable[[], bool] = lambda: True) -> CallReply:
+        """Return the stored answer, or ask the model; `is_wanted` is asked when a place is free.
 
         Raises
         ------
@@ -98,20 +108,22 @@ class Station:
             If trying again did not help often enough.
         ProviderCallError
             If every further call would fail alike, or nothing has been answered for too long.
+        GivenAwayError
+            If it is not wanted any more.
         """
         key = request.key
-        if key in self._under_way:
-            return await asyncio.shield(self._under_way[key])
-        stored = await self.find(key)
-        if stored is not None:
-            self.tally.n_cached += 1
-            return to_reply(stored)
-        if key in self._under_way:
-            return await asyncio.shield(self._under_way[key])
+        if key not in self._under_way:
+            stored = await self.find(key)
+            if stored is not None:
+                self.tally.n_cached += 1
+                return to_reply(stored)
+        while key in self._under_way:
+            with contextlib.suppress(GivenAwayError):
+                return await asyncio.shield(self._under_way[key])
         future: asyncio.Future[CallReply] = asyncio.get_running_loop().create_future()
         self._under_way[key] = future
         try:
-            reply = await self._ask(request)
+            reply = await self._ask(request, is_wanted)
         except asyncio.CancelledError:
             future.cancel()
             raise
@@ -125,7 +137,7 @@ class Station:
         finally:
             del self._under_way[key]
 
-    async def _ask(self, request: CallRequest) -> CallReply:
+    async def _ask(self, request: CallRequest, is_wanted: Callable[[], bool]) -> CallReply:
         started = asyncio.get_running_loop().time()
         n_own, attempt = 0, 0
         while True:
@@ -133,6 +145,8 @@ class Station:
             n_answers = self.n_answers
             try:
                 async with self.pace.slot():
+                    if not is_wanted():
+                        raise GivenAwayError("other workers have been given it")
                     return await self._ask_once(request, attempt)
             except TransientCallError as error:
                 self.attempts[request.key] = attempt
@@ -155,8 +169,10 @@ class Station:
 
     async def _ask_once(self, request: CallRequest, attempt: int) -> CallReply:
         reserved_usd = await self._reserve(request)
+        is_answered = False
         try:
             reply = await self.client.complete(request)
+            is_answered = True
         except TransientCallError as error:
             if isinstance(error, RateLimitError):
                 self.pace.refused(error.retry_after_s)
@@ -164,12 +180,16 @@ class Station:
                 self.pace.troubled()
             raise
         else:
-            self._book(request, reply, attempt)
+            stored = self._book(request, reply, attempt)
         finally:
             self._release(reserved_usd)
+            if self.claim is not None and not is_answered:
+                await self.claim(-1)
         self.n_answers += 1
         self.answered_at = asyncio.get_running_loop().time()
         self.pace.answered((reply.n_tokens_in or 0) + (reply.n_tokens_out or 0))
+        if stored is not None:
+            await stored
         return reply
 
     async def _reserve(self, request: CallRequest) -> float:
@@ -186,6 +206,9 @@ class Station:
                 break
             self.spending.released.clear()
             await self.spending.released.wait()
+        if self.claim is not None and not await self.claim(1):
+            self.refusal = self.refusal or self.spending.cap_on_calls
+            raise OverBudgetError(self.refusal)
         self.spending.n_in_flight += 1
         self.spending.reserved_usd += most
         return most
@@ -202,14 +225,14 @@ class Station:
         doubled = self.patience.first_wait_s * 2 ** min(attempt - 1, 30)
         return float(min(self.patience.longest_wait_s, doubled) * self.rng.uniform(0.5, 1.0))
 
-    def _book(self, request: CallRequest, reply: CallReply, attempt: int) -> None:
+    def _book(self, request: CallRequest, reply: CallReply, attempt: int) -> Awaitable[None] | None:
         self.attempts[request.key] = attempt
         self.paid.add(request.key)
         self.spending.book(reply.cost_usd)
         self.tally.n_calls += 1
         self.tally.cost_usd += reply.cost_usd or 0.0
         self.tally.n_unpriced += reply.cost_usd is None
-        self.keep(to_stored(request, reply, attempt))
+        return self.keep(to_stored(request, reply, attempt))
 
     def forget(self, key: str) -> None:
         """Drop what is remembered of a call, so that memory does not grow with the run."""

@@ -11,7 +11,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
@@ -21,9 +21,10 @@ from arena.run.decided import to_finished
 from arena.run.ending import OVER_BUDGET
 from arena.run.kit import Kit
 from arena.run.outage import wait_out
-from arena.run.station import Patience, Station
+from arena.run.station import GivenAwayError, Patience, Station
 from arena.run.subjects import ListSubject, Subject, load_lists, load_subjects
 from db import Database, results, runs
+from db.postgres import Turn
 from db.results import FinishedJudgment, Progress, StoredCall
 from db.runs import StoredRun
 from judge import CallReply, CallRequest, Judgment, MissingReferenceError, ProviderCallError
@@ -89,6 +90,8 @@ class Work:
         What to decide; taken one by one in a thread, so it may wait for more.
     is_ours : callable
         Whether this process has given signs of life of late; else its blocks are others' by now.
+    claim : callable or None
+        Takes calls from the cap that workers share; see `Station`.
     """
 
     database: Database
@@ -98,7 +101,8 @@ class Work:
     patience: Patience = field(default_factory=Patience)
     blocks: Iterable[Block] = field(default_factory=lambda: (Block(),))
     is_ours: Callable[[], bool] = lambda: True
-    _calls: deque[StoredCall] = field(default_factory=deque)
+    claim: Callable[[int], Awaitable[bool]] | None = None
+    _calls: deque[tuple[StoredCall, asyncio.Future[None]]] = field(default_factory=deque)
     _judgments: deque[tuple[Block, list[FinishedJudgment]]] = field(default_factory=deque)
     _looked_up: dict[str, StoredCall | None] = field(default_factory=dict)
     _saving: threading.Lock = field(default_factory=threading.Lock)
@@ -112,6 +116,7 @@ class Work:
             patience=self.patience,
             find=self._find,
             keep=self._keep,
+            claim=self.claim,
         )
         self.crew: Crew[Task] = Crew(
             # More workers than places: a call that waits to be tried again keeps no other from being asked.
@@ -177,10 +182,13 @@ class Work:
             self.kit.spec, subject.texts, subject.shown_order, repetition, self.kit.fence_key
         ).key
 
-    async def _judge(self, task: Task) -> None:
+    def _is_wanted(self, block: Block) -> bool:
         if not self.is_ours():
-            task.block.is_lost = True
-        if task.block.is_lost:
+            block.is_lost = True
+        return not block.is_lost
+
+    async def _judge(self, task: Task) -> None:
+        if not self._is_wanted(task.block):
             return
         subject = task.subject
         try:
@@ -189,9 +197,11 @@ class Work:
                 subject.texts,
                 subject.shown_order,
                 subject.planned.repetition,
-                self.station.complete,
+                lambda request: self.station.complete(request, lambda: self._is_wanted(task.block)),
                 self.kit.fence_key,
             )
+        except GivenAwayError:
+            return
         except ProviderCallError as error:
             answers = "refuses every call" if error.status_code is not None else "cannot be reached"
             self.crew.end("stopped", f"The provider {answers}: {error}")
@@ -204,9 +214,12 @@ class Work:
         if len(self._judgments) >= SAVE_AT:
             await asyncio.to_thread(self._save)
 
-    def _keep(self, call: StoredCall) -> None:
-        self._calls.append(call)
+    def _keep(self, call: StoredCall) -> asyncio.Future[None]:
+        """Return what is done when the answer is stored."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._calls.append((call, stored))
         self.crew.notice()
+        return stored
 
     async def _find(self, key: str) -> StoredCall | None:
         if key in self._looked_up:
@@ -228,23 +241,35 @@ class Work:
             # Judgments first: every call of a judgment was kept before it, so none can be missing below.
             decided = [self._judgments.popleft() for _ in range(len(self._judgments) if is_due else 0)]
             calls = [self._calls.popleft() for _ in range(len(self._calls))]
-            if calls or decided:
-                wait_out(self._storing(calls, [one for _, some in decided for one in some]))
+            if calls:
+                wait_out(self._storing(Turn.CALLS, [call for call, _ in calls], []))
+                futures = [stored for _, stored in calls]
+                futures[0].get_loop().call_soon_threadsafe(_set_done, futures)
+            if decided:
+                wait_out(self._storing(Turn.SHORT, [], [one for _, some in decided for one in some]))
             if is_due:
                 self._saved_at = time.monotonic()
         for block, _ in decided:
             block.count(-1)
 
-    def _storing(self, calls: list[StoredCall], judgments: list[FinishedJudgment]) -> Callable[[], None]:
+    def _storing(
+        self, turn: Turn, calls: list[StoredCall], judgments: list[FinishedJudgment]
+    ) -> Callable[[], None]:
         tally = self.station.take_tally()
         progress = Progress(tally.n_calls, tally.n_cached, tally.n_retries, tally.n_unpriced, tally.cost_usd)
 
         def store() -> None:
-            with self.database.write() as session:
+            with self.database.write(turn) as session:
                 spent = results.save_results(session, self.run.id, calls, judgments, progress)
             self.kit.spending.settle(spent.n_calls, spent.cost_usd, tally)
 
         return store
+
+
+def _set_done(futures: list[asyncio.Future[None]]) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_result(None)
 
 
 def _is_unfinished_repair(judgment: Judgment, refusal: str | None) -> bool:

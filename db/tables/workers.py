@@ -25,10 +25,10 @@ class WorkerRow(Base):
 
 
 class AllowanceRow(Base):
-    """A run's limit a minute as a bucket: workers take from it what they are about to spend."""
+    """A run's limit a minute as a bucket, or its cap on calls: workers take from it what they spend next."""
 
     __tablename__ = "allowance"
-    __table_args__ = (CheckConstraint(one_of("kind", "requests", "tokens"), name="kind"),)
+    __table_args__ = (CheckConstraint(one_of("kind", "requests", "tokens", "calls"), name="kind"),)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     left: Mapped[float]

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("left", sa.Double(), nullable=False),
         sa.Column("refilled_at", db.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('requests', 'tokens')", name=op.f("ck_allowance_kind")),
+        sa.CheckConstraint("kind IN ('requests', 'tokens', 'calls')", name=op.f("ck_allowance_kind")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_allowance_run_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run_id", "kind", name=op.f("pk_allowance")),
     )

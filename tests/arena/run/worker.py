@@ -14,9 +14,10 @@ from pathlib import Path
 from arena.run.distributed import serve_blocks
 from arena.run.timing import Timing
 from db import open_database
+from judge.litellm_client import import_litellm
 
 ROOT = Path(__file__).resolve().parents[3]
-QUICK = Timing(sign_s=0.3, silent_s=2.0, look_s=0.1)
+QUICK = Timing(sign_s=0.3, silent_s=6.0, look_s=0.1)
 
 
 @contextmanager
@@ -40,6 +41,8 @@ def worker(url: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def main() -> None:
+    import_litellm()  # takes seconds, in which nothing else is heard
+
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     database = open_database(os.environ["DATABASE_URL"])
