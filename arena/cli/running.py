@@ -31,7 +31,7 @@ from arena.run import (
     resume_run,
     start_run,
 )
-from arena.run.embedded import serve_runs, stop_with_parent
+from arena.run.embedded import serve_generations, serve_runs, stop_with_parent
 from arena.run.runner import runner_lock, work_off
 from arena.run.spec import PAIRS_HELP, Mode, parse_parameters
 from arena.store import Database, database_url, open_store
@@ -53,6 +53,7 @@ def add_commands(commands: Subparsers) -> None:
     parser.add_argument("run", type=int, metavar="RUN")
     parser = add_command(commands, "worker", "Work off runs as they come, until interrupted.", worker)
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+    parser.add_argument("--generations", action="store_true", help="work off generations only")
 
 
 def _add_judge(commands: Subparsers) -> None:
@@ -263,5 +264,8 @@ def worker(arguments: argparse.Namespace) -> int:
     if arguments.with_parent:
         stop_with_parent(stop)
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    serve_runs(url, stop)
+    if arguments.generations:
+        serve_generations(url, stop)
+    else:
+        serve_runs(url, stop)
     return 0
