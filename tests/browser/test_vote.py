@@ -56,7 +56,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     url = f"sqlite:///{folder / 'evenhand.db'}"
     database = open_store(url)
     _start_ids_high(database)
-    filled = fill(database, contestants=NAMES, n_prompts=30)
+    filled = fill(database, contestants=NAMES, n_prompts=30, text=_say_who)
     with database.write() as session:
         session.execute(delete(tables.DatasetRow).where(tables.DatasetRow.name == "first"))
         session.execute(delete(tables.ContestantRow).where(tables.ContestantRow.name == "first"))
@@ -72,6 +72,11 @@ def fresh(hall: Hall) -> Hall:
         for table in (tables.JudgmentRow, tables.MatchRow, tables.BallotRow, tables.JudgeRow):
             session.execute(delete(table))
     return hall
+
+
+def _say_who(prompt: int, contestant: int) -> str:
+    """Answer, and name oneself: the vote page hides it."""
+    return f"As {NAMES[contestant]}, I answer. Answer {contestant} to {prompt}."
 
 
 def _start_ids_high(database: Database) -> None:
@@ -148,7 +153,7 @@ def test_reasons_are_stored_with_the_vote_they_explain(fresh: Hall, page: Page) 
     page.keyboard.press("1")
     page.get_by_role("button", name="style").click()
     settle(page)
-    go_on(page)
+    go_on(page)  # Enter after a chip goes on, and does not take the chip back
     choose(page, "t")
     go_on(page)
     with fresh.database.read() as session:

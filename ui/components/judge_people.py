@@ -34,6 +34,7 @@ _HEAD = (
     "first shown wins",
     "with themselves",
     "gold",
+    "can't tell",
     "median s",
 )
 
@@ -58,6 +59,7 @@ def _voter(card: VoterCard) -> dict[str, str | Markup]:
         percent(card.first_share),
         f"{percent(card.self_agreement)} of {card.n_repeated}" if card.n_repeated else NONE,
         f"{percent(card.gold)} of {card.n_gold}" if card.n_gold else NONE,
+        count(card.n_cant_tell),
         seconds(card.median_s),
     )
     return dict(zip(_HEAD, cells, strict=True))

@@ -5,6 +5,7 @@ import streamlit as st
 from arena.matches import get_match
 from ui.address import id_from_address
 from ui.components.empty import show_empty
+from ui.components.gold import show_gold
 from ui.components.match_orders import show_orders, show_votes, whole_figures
 from ui.components.match_review import show_review
 from ui.components.match_way import show_way
@@ -83,3 +84,4 @@ show_sides(
 st.subheader("What the judge said")
 show_orders(detail)
 show_votes(detail)
+show_gold(db, match_id)
