@@ -1,12 +1,13 @@
 # make run    the app on http://localhost:8501 (PORT=... overrides)
 # make test   lint, types and every test, the browser ones too
+# make soak   kill -9 of runner, app, worker and PostgreSQL at random instants, 20 times each: 15 minutes
 # make screenshots   docs/screenshots anew, from the app as it is; benchmarks say in their heads how to run them
 
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint types unit format screenshots clean
+.PHONY: run test lint types unit format soak screenshots clean
 
 run: .venv/installed
 	$(BIN)/python -m arena init
@@ -24,6 +25,9 @@ types: .venv/installed-dev
 unit: .venv/installed-dev
 	bash tests/browser/ensure_chromium.sh
 	$(BIN)/pytest -n 2 --dist loadscope
+
+soak: .venv/installed-dev
+	$(BIN)/python -m benchmarks.soak --write
 
 screenshots: .venv/installed-dev
 	bash tests/browser/ensure_chromium.sh

@@ -46,7 +46,13 @@ def open_store(url: str) -> Database:
 def init_store(url: str) -> bool:
     """Create or upgrade the schema; return whether anything changed."""
     with in_words():
-        return upgrade(open_database(url))
+        database = open_database(url)
+        is_changed = upgrade(database)
+        if not database.is_sqlite:
+            from arena.run.jobs import prepare_queue
+
+            is_changed = prepare_queue(database) or is_changed
+        return is_changed
 
 
 @contextmanager

@@ -42,10 +42,10 @@ class BlockJob:
     is_doing: bool = False
 
 
-def prepare_queue(database: Database) -> None:
-    """Create the engine's tables beside ours where they are missing, or bring them to its version."""
+def prepare_queue(database: Database) -> bool:
+    """Create the engine's tables beside ours, or bring them to its version; return whether there was need."""
     steps = [(path.name, path) for path in sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))]
-    create_once(
+    return create_once(
         database,
         table="procrastinate_jobs",
         schema=SchemaManager.get_schema(),

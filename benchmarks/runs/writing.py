@@ -2,9 +2,9 @@
 
     python -m benchmarks.runs.writing sqlite:///FILE --judgments 10000000 --minutes 60 --write sqlite_10m
 
-A run is planned as any run is. Then batches go the writer's way: what is planned is read, its calls are looked
-up, and calls, judgments, matches and counters are stored; only texts, rendering and the call itself are left
-out. Planning happens in a process of its own, so that each part's memory is its own. With --minutes the
+A run is planned as any run is. Then batches go the writer's way: what is planned is read, its calls are
+looked up, and calls, judgments, matches and counters are stored; only texts, rendering and the call itself are
+left out. Planning happens in a process of its own, so that each part's memory is its own. With --minutes the
 writing stops early, and the results say how far it came.
 """
 
@@ -70,7 +70,7 @@ def main() -> None:
     planning = _plan_apart(arguments.url)
     figures = {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, 2 cores shared with other work, Python {platform.python_version()}",
+        "machine": f"{platform.machine()}, 2 shared cores, Python {platform.python_version()}",
         "database": database.writer.dialect.name,
         "n_prompts": n_prompts,
         "n_contestants": N_CONTESTANTS,
@@ -111,8 +111,8 @@ def _fill(database: Database, n_prompts: int) -> None:
         ]  # fmt: skip
         responses = [
             {
-                "prompt_id": i + 1, "contestant_id": c + 1, "turns": [f"Answer {c} to {i}."], "source": "bench",
-                "text_hash": _hash(f"{c} {i}"), "created_at": now,
+                "prompt_id": i + 1, "contestant_id": c + 1, "turns": [f"Answer {c} to {i}."],
+                "source": "bench", "text_hash": _hash(f"{c} {i}"), "created_at": now,
             }
             for i in numbers
             for c in range(N_CONTESTANTS)
