@@ -28,6 +28,7 @@ from arena.run import (
     estimate_run,
     get_run,
     list_runs,
+    list_workers,
     resume_run,
     start_run,
 )
@@ -51,6 +52,7 @@ def add_commands(commands: Subparsers) -> None:
     parser.add_argument("--max-calls", type=int, metavar="N", help="a new cap on calls")
     parser = add_command(commands, "cancel", "Cancel a run; what is done is kept.", cancel)
     parser.add_argument("run", type=int, metavar="RUN")
+    add_command(commands, "workers", "List the workers of a server's runs.", workers)
     parser = add_command(commands, "worker", "Work off runs as they come, until interrupted.", worker)
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
     parser.add_argument("--generations", action="store_true", help="work off generations only")
@@ -252,6 +254,16 @@ def cancel(arguments: argparse.Namespace) -> int:
     database = open_database(arguments)
     control_run(database, arguments.run, "cancel")
     say(get_run(database, arguments.run).sentence)
+    return 0
+
+
+def workers(arguments: argparse.Namespace) -> int:
+    alive = list_workers(open_database(arguments))
+    print_rows(
+        [{**vars(one), "is_foreman": "yes" if one.is_foreman else ""} for one in alive], arguments.format
+    )
+    if not alive:
+        say("No workers are there. On SQLite there is one runner instead; see: python -m arena runs")
     return 0
 
 

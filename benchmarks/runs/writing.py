@@ -3,9 +3,9 @@
     python -m benchmarks.runs.writing sqlite:///FILE --judgments 10000000 --minutes 60 --write sqlite_10m
 
 A run is planned as any run is. Then batches go the writer's way: what is planned is read, its calls are
-looked up, and calls, judgments, matches and counters are stored; only texts, rendering and the call itself are
-left out. Planning happens in a process of its own, so that each part's memory is its own. With --minutes the
-writing stops early, and the results say how far it came.
+looked up, and calls, judgments, matches and counters are stored; only texts, rendering and the call itself
+are left out. Planning happens in a process of its own, so that each part's memory is its own. With --minutes
+the writing stops early, and the results say how far it came.
 """
 
 from __future__ import annotations
