@@ -160,7 +160,7 @@ def list_matches(database: Database, wanted: MatchFilter, page: int = 1) -> Matc
         page = min(max(page, 1), n_pages)
         start = (page - 1) * PAGE_SIZE
         if found is None:
-            ids = match_list.list_match_ids(session, query, start, PAGE_SIZE)
+            ids = match_list.list_match_ids(session, query, start, PAGE_SIZE, n_total)
         else:
             ids = found.ids[start : start + PAGE_SIZE]
         rows = to_rows(session, match_list.load_listed(session, ids))

@@ -49,10 +49,16 @@ def count_matches(session: Session, query: MatchQuery) -> int:
     return session.scalar(restrict(select(func.count()).select_from(MatchRow), query)) or 0
 
 
-def list_match_ids(session: Session, query: MatchQuery, offset: int, limit: int) -> list[int]:
-    """Return one page of ids, newest first."""
-    ordered = restrict(select(MatchRow.id), query).order_by(MatchRow.id.desc())
-    return list(session.scalars(ordered.offset(offset).limit(limit)))
+def list_match_ids(
+    session: Session, query: MatchQuery, offset: int, limit: int, n_total: int | None = None
+) -> list[int]:
+    """Return one page of ids, newest first; with `n_total` known it is sought from the nearer end."""
+    ids = restrict(select(MatchRow.id), query)
+    if n_total is not None and offset > n_total // 2:
+        limit = max(min(limit, n_total - offset), 0)
+        oldest = ids.order_by(MatchRow.id).offset(n_total - offset - limit).limit(limit)
+        return list(session.scalars(oldest))[::-1]
+    return list(session.scalars(ids.order_by(MatchRow.id.desc()).offset(offset).limit(limit)))
 
 
 def has_match(session: Session, query: MatchQuery, match_id: int) -> bool:

@@ -62,6 +62,17 @@ def test_neighbours_stay_in_the_filter(reviewed: Database) -> None:
     assert get_neighbours(reviewed, wanted, oldest).next_id is None
 
 
+def test_every_page_follows_the_one_before_from_whichever_end_it_is_sought(
+    reviewed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [row.id for row in list_matches(reviewed, MatchFilter()).rows]
+    for size in (1, 2, 4, 5):
+        monkeypatch.setattr("arena.match_lists.PAGE_SIZE", size)
+        n_pages = list_matches(reviewed, MatchFilter()).n_pages
+        pages = [list_matches(reviewed, MatchFilter(), page) for page in range(1, n_pages + 1)]
+        assert [row.id for page in pages for row in page.rows] == whole == sorted(whole, reverse=True)
+
+
 def test_a_page_beyond_the_last_gives_the_last(reviewed: Database) -> None:
     page = list_matches(reviewed, MatchFilter(), page=99)
     assert (page.page, page.n_pages, len(page.rows)) == (1, 1, 6)

@@ -59,8 +59,9 @@ def test_a_filter_that_nothing_fits_offers_to_take_it_away(store: Database) -> N
 
 def test_an_unknown_filter_in_the_address_is_no_filter(store: Database) -> None:
     judge(store, fill(store), mixed)
-    app = open_page(MATCHES, dataset="poems", outcome="nonsense", page="99")
+    app = open_page(MATCHES, dataset="poems", outcome="nonsense", judge="nobody", page="99")
     assert not app.exception
+    assert ["nonsense" in app.info[1].value, "nobody" in app.info[0].value] == [True, True]
     assert "36 matches" in text_of(app)
 
 

@@ -110,8 +110,14 @@ def test_a_run_that_its_cap_ended_goes_on_with_a_higher_one(store: Database) -> 
     fill(store)
     run_id = start_run(store, RunSpec("poems", "builtin/longest", max_calls=10))
     with store.write() as session:
+        session.execute(
+            update(JudgmentRow).where(JudgmentRow.id > 18).values(state="unscored", reason="over_budget")
+        )
+        runs.recount(session, run_id)
         runs.set_run(session, run_id, state="stopped", stop_reason="The cap of 10 calls was reached.")
     app = open_page(RUNS, run=str(run_id))
+    assert get_run(store, run_id).n_done == 54
+    assert next(bar.proto.text for bar in app.get("progress")).startswith("0 of 72 judgments")
     assert "The cap of 10 calls was reached." in text_of(app)
     app.number_input(key="run_new_calls").set_value(99)
     next(button for button in app.button if button.label == "Resume").click().run()

@@ -11,10 +11,11 @@ from arena.agreement import ENOUGH, AgreementFigure
 from arena.checklist import Checklist, Step, StepName, get_change_mark, get_checklist
 from arena.matches import MatchFilter
 from arena.run import RunStatus
+from ui.components.run_steering import count_judged
 from ui.components.words import note
 from ui.figures import percent, plural, usd
 from ui.match_address import filter_to_query
-from ui.navigation import IMPORT, JUDGES, MATCHES, RUNS, VOTE, PageEntry, page_link
+from ui.navigation import IMPORT, JUDGES, MATCHES, RUNS, VOTE, PageEntry, Query, page_link
 from ui.render import label
 from ui.state import database, database_url
 
@@ -105,7 +106,7 @@ def _run_words(facts: Checklist, step: Step) -> str:
 
 def halted_words(run: RunStatus) -> str:
     """Return where a run stands still, such as `Run 3 stopped at 40 %`."""
-    part = percent(run.n_done / run.n_planned if run.n_planned else 0)
+    part = percent(count_judged(run) / run.n_planned if run.n_planned else 0)
     return f"Run {run.id} {'is paused' if run.state == 'paused' else 'stopped'} at {part}"
 
 
@@ -132,7 +133,7 @@ def show_needs(facts: Checklist) -> None:
         page_link(MATCHES, words, filter_to_query(wanted), icon="contrast")
         is_nothing = False
     for run in facts.paused:
-        where = {"dataset": facts.dataset.name, "run": run.id}
+        where: Query = {"dataset": facts.dataset.name, "run": run.id}
         page_link(RUNS, f"Resume: {halted_words(run)}", where, icon="pause_circle")
         if run.stop_reason:
             note(run.stop_reason)

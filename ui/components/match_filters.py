@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from arena.match_lists import TEXT_WINDOW, ListedDataset, MatchChoices, MatchFilter, get_match_choices
+from ui.components.address_words import say_unknown
 from ui.components.verdicts import REASON_WORDS, reason_words
 from ui.match_address import AGREEMENTS, ANY, KINDS, OUTCOMES, Outcome
 from ui.state import database
@@ -24,9 +26,15 @@ _TEXT_HELP = (
 )
 
 
-def ask_matches(dataset: ListedDataset) -> MatchFilter:
-    """Show the inputs and return what they ask."""
+def ask_matches(dataset: ListedDataset, aside: DeltaGenerator) -> MatchFilter:
+    """Show the inputs and return what they ask; `aside` takes what the address asks for in vain."""
     choices = get_match_choices(database(), dataset.name)
+    with aside:
+        say_unknown("judge", choices.judges, what="judge")
+        say_unknown("contestant", choices.contestants, what="contestant")
+        say_unknown("tag", [*choices.tags, "all"], what="tag")
+        say_unknown("outcome", [ANY, *OUTCOMES], what="outcome")
+        say_unknown("reason", [ANY, *REASON_WORDS], what="reason")
     judge = st.multiselect("Judge", choices.judges, key="judge", bind="query-params", placeholder="Any")
     contestant = st.multiselect(
         "Contestant",

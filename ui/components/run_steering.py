@@ -18,6 +18,11 @@ ACTIVE: Final = ("planning", "waiting", "running")
 _FAILED: Final = "run_failed"
 
 
+def count_judged(status: RunStatus) -> int:
+    """Count the judgments that were asked for; what a cap left out has a reason, but was never asked."""
+    return status.n_done - sum(one.n for one in status.reasons if one.reason == "over_budget")
+
+
 def show_buttons(database: Database, status: RunStatus) -> None:
     """Show what can be done in this state."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -57,7 +62,12 @@ def show_buttons(database: Database, status: RunStatus) -> None:
 
 
 def show_failures(database: Database, status: RunStatus) -> None:
-    """Show unscored judgments by reason; each opens its matches and can be tried again."""
+    """Show unscored judgments by reason; each opens its matches and can be tried again.
+
+    What a cap left out goes on with `Resume`, under a new cap.
+    """
+    is_over = status.state not in ACTIVE
+    failed = tuple(one.reason for one in status.reasons if is_over and one.reason != "over_budget")
     for reason in status.reasons:
         with st.container(horizontal=True, vertical_alignment="center"):
             words = f"{plural(reason.n, 'judgment')} unscored: {label(reason_words(reason.reason))}"
@@ -68,10 +78,10 @@ def show_failures(database: Database, status: RunStatus) -> None:
                 "reason": reason.reason,
             }
             page_link(MATCHES, words, query)
-            if status.state not in ACTIVE:
+            if reason.reason in failed:
                 _retry_button(database, status, "Retry these", (reason.reason,))
-    if len(status.reasons) > 1 and status.state not in ACTIVE:
-        _retry_button(database, status, "Retry all of them", tuple(one.reason for one in status.reasons))
+    if len(failed) > 1:
+        _retry_button(database, status, "Retry all of them", failed)
 
 
 def _retry_button(database: Database, status: RunStatus, text: str, reasons: tuple[str, ...]) -> None:

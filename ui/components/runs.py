@@ -10,7 +10,7 @@ from markupsafe import Markup
 from arena.run import RunStatus, get_run
 from arena.store import Database
 from arena.workers import list_workers
-from ui.components.run_steering import ACTIVE, show_buttons, show_failures
+from ui.components.run_steering import ACTIVE, count_judged, show_buttons, show_failures
 from ui.components.words import facts, lead, note
 from ui.figures import NONE, count, moment, percent, plural, time_left, usd
 from ui.navigation import LEADERBOARD, MATCHES, RUNS, href, page_link
@@ -46,7 +46,7 @@ def show_run_table(runs: Sequence[RunStatus]) -> None:
             visible(run.judge),
             run.mode,
             run.state,
-            count(run.n_done),
+            count(count_judged(run)),
             count(run.n_planned),
             count(run.n_unscored),
             _cost(run),
@@ -70,8 +70,9 @@ def _show_live(database: Database, run_id: int) -> None:
 def _show_card(database: Database, status: RunStatus) -> None:
     lead(status.sentence)
     facts({"dataset": status.dataset, "judge": status.judge, "mode": status.mode})
-    part = status.n_done / status.n_planned if status.n_planned else 1.0
-    done = f"{count(status.n_done)} of {count(status.n_planned)} judgments, {percent(part)}"
+    n_judged = count_judged(status)
+    part = n_judged / status.n_planned if status.n_planned else 1.0
+    done = f"{count(n_judged)} of {count(status.n_planned)} judgments, {percent(part)}"
     st.progress(min(part, 1.0), text=done)
     _show_caps(status)
     facts(

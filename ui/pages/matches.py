@@ -18,12 +18,13 @@ from ui.way_back import show_way_back
 show_way_back()
 st.title("Matches")
 db = database()
+aside = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     dataset = choose_dataset(
         list_listed_datasets(db), purpose="Every comparison that a judge or a person made"
     )
     if dataset.has_matches:
-        wanted = ask_matches(dataset)
+        wanted = ask_matches(dataset, aside)
 if dataset.is_invented:
     invented_badge()
 if not dataset.has_matches:
