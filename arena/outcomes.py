@@ -38,6 +38,16 @@ class OutcomeRows:
     n_left_out: int
     """Scored matches that the rules leave out."""
 
+    def where(self, kept: NDArray[np.bool_]) -> OutcomeRows:
+        """Leave out rows; the counts stay those of all matches."""
+        return replace(
+            self,
+            match=self.match[kept],
+            outcome=self.outcome[kept],
+            weight=self.weight[kept],
+            shown_first=self.shown_first[kept],
+        )
+
     def without_order(self) -> OutcomeRows:
         """Forget who was shown first, where a row stands for votes in both orders."""
         return replace(self, shown_first=np.zeros_like(self.shown_first))

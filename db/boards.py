@@ -8,24 +8,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
-from db.arrays import read_integers, read_numbers
-from db.match_arrays import VERDICT_CODES, MatchScope, StoredMatches, load_matches
+from db.arrays import read_numbers
+from db.match_arrays import VERDICT_CODES, MatchScope, StoredMatches, count_pairs_by_judge, load_matches
+from db.response_arrays import ContestantFacts, StyleArrays, load_contestant_facts, load_style_arrays
 from db.tables import (
-    ContestantRow,
     JudgeRow,
     JudgmentRow,
     MatchRow,
-    PromptRow,
     PromptTagRow,
-    ResponseRow,
     VoteRow,
 )
 
-__all__ = ["VERDICT_CODES", "MatchScope"]
-MAX_BINS = 1 << 22
+__all__ = [
+    "VERDICT_CODES",
+    "ContestantFacts",
+    "MatchScope",
+    "StyleArrays",
+    "load_contestant_facts",
+    "load_style_arrays",
+]
 
 
 @dataclass(frozen=True)
@@ -101,73 +105,6 @@ def _in_scope(query: Select[*tuple[Any, ...]], scope: MatchScope) -> Select[*tup
 
 
 @dataclass(frozen=True)
-class ContestantFacts:
-    """What is known of a contestant's own responses; None where no response says."""
-
-    id: int
-    name: str
-    family: str | None
-    n_responses: int
-    mean_cost_usd: float | None
-    mean_latency_s: float | None
-
-
-def load_contestant_facts(session: Session, dataset_id: int | None) -> list[ContestantFacts]:
-    query = (
-        select(
-            ContestantRow.id,
-            ContestantRow.name,
-            ContestantRow.family,
-            func.count(ResponseRow.id),
-            func.avg(ResponseRow.cost_usd),
-            func.avg(ResponseRow.latency_s),
-        )
-        .join(ResponseRow, ResponseRow.contestant_id == ContestantRow.id)
-        .group_by(ContestantRow.id)
-        .order_by(ContestantRow.id)
-    )
-    if dataset_id is not None:
-        query = query.join(PromptRow, PromptRow.id == ResponseRow.prompt_id).where(
-            PromptRow.dataset_id == dataset_id
-        )
-    return [ContestantFacts(*row) for row in session.execute(query)]
-
-
-@dataclass(frozen=True)
-class StyleArrays:
-    """Style features of responses, sorted by `response_id`; -1 where the text is missing."""
-
-    response_id: NDArray[np.int64]
-    n_chars: NDArray[np.int64]
-    n_words: NDArray[np.int64]
-    n_headers: NDArray[np.int64]
-    n_list_items: NDArray[np.int64]
-    n_bold: NDArray[np.int64]
-
-
-def load_style_arrays(session: Session, dataset_id: int | None) -> StyleArrays:
-    columns = (
-        ResponseRow.id,
-        *(
-            func.coalesce(column, -1)
-            for column in (
-                ResponseRow.n_chars,
-                ResponseRow.n_words,
-                ResponseRow.n_headers,
-                ResponseRow.n_list_items,
-                ResponseRow.n_bold,
-            )
-        ),
-    )
-    query: Select[*tuple[Any, ...]] = select(*columns).order_by(ResponseRow.id)
-    if dataset_id is not None:
-        query = query.join(PromptRow, PromptRow.id == ResponseRow.prompt_id).where(
-            PromptRow.dataset_id == dataset_id
-        )
-    return StyleArrays(*read_integers(session, query))
-
-
-@dataclass(frozen=True)
 class PairCount:
     """Matches, scored or not, of one judge version between two contestants (database ids)."""
 
@@ -182,22 +119,9 @@ def count_pairs(session: Session, dataset_id: int | None, tags: Sequence[str] = 
     """Count by judge and pair, in the order of the judges' ids."""
     judges = select(JudgeRow.id, JudgeRow.kind).order_by(JudgeRow.id)
     kinds = {row[0]: row[1] for row in session.execute(judges)}
-    counts = []
-    for judge_id, kind in kinds.items():
-        matches = load_matches(session, MatchScope(dataset_id, (judge_id,), tuple(tags)))
-        for (a, b), n in count_cells(matches.contestant_a, matches.contestant_b).items():
-            counts.append(PairCount(judge_id, kind, a, b, n))
-    return counts
-
-
-def count_cells(first: NDArray[np.int64], second: NDArray[np.int64]) -> dict[tuple[int, int], int]:
-    """Count the rows of each two ids."""
-    width = int(second.max(initial=0)) + 1
-    codes = first * width + second
-    if len(codes) and (codes.max() < MAX_BINS):
-        n = np.bincount(codes)
-        found = np.flatnonzero(n)
-        n = n[found]
-    else:
-        found, n = np.unique(codes, return_counts=True)
-    return {divmod(code, width): count for code, count in zip(found.tolist(), n.tolist(), strict=True)}
+    counts = count_pairs_by_judge(session, dataset_id, tuple(kinds), tuple(tags))
+    return [
+        PairCount(judge_id, kinds[judge_id], a, b, n)
+        for judge_id, pairs in counts.items()
+        for (a, b), n in pairs.items()
+    ]

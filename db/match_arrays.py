@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +39,7 @@ REASON_CODES: Final = {reason: code for code, reason in enumerate(REASONS, start
 """0 stands for a scored match."""
 MAX_KEPT: Final = 6_000_000
 """Matches that are kept at most, of all data sets of a database together: about 180 MB."""
+_MAX_BINS: Final = 1 << 22
 _SCAN_SHARE: Final = 0.1
 """Above this share of a data set, reading all of it is quicker than looking up a judge's rows."""
 
@@ -92,6 +94,10 @@ class _Part:
     matches: StoredMatches
     n_changes: int
 
+    @cached_property
+    def pairs(self) -> dict[tuple[int, int], int]:
+        return count_cells(self.matches.contestant_a, self.matches.contestant_b)
+
 
 @dataclass
 class _Kept:
@@ -128,7 +134,7 @@ def load_matches(session: Session, scope: MatchScope) -> StoredMatches:
     else:
         datasets = list(session.scalars(select(DatasetRow.id)))
     parts = [part for dataset_id in datasets for part in _load_parts(session, dataset_id, scope.judge_ids)]
-    found = _join(parts)
+    found = _join([part.matches for part in parts])
     kept = np.ones(len(found), dtype=bool)
     if scope.last_match_id is not None:
         kept &= found.match_id <= scope.last_match_id
@@ -137,6 +143,37 @@ def load_matches(session: Session, scope: MatchScope) -> StoredMatches:
         kept &= np.isin(found.prompt_id, np.array(session.scalars(tagged).all(), dtype=np.int64))
     rows = slice(None) if kept.all() else np.flatnonzero(kept)
     return StoredMatches(*(column[rows].astype(np.int64) for column in found.columns()))
+
+
+def count_pairs_by_judge(
+    session: Session, dataset_id: int | None, judge_ids: Sequence[int], tags: tuple[str, ...] = ()
+) -> dict[int, Counter[tuple[int, int]]]:
+    """Count matches, scored or not, by judge and the database ids of the two contestants."""
+    counts: dict[int, Counter[tuple[int, int]]] = {judge_id: Counter() for judge_id in judge_ids}
+    if tags:
+        found = load_matches(session, MatchScope(dataset_id, tuple(judge_ids), tags))
+        for judge_id, matches in _by_judge(found).items():
+            counts[judge_id].update(count_cells(matches.contestant_a, matches.contestant_b))
+        return counts
+    datasets = session.scalars(select(DatasetRow.id)) if dataset_id is None else [dataset_id]
+    for part in (part for one in datasets for part in _load_parts(session, one, judge_ids)):
+        if len(part.matches):
+            counts[int(part.matches.judge_id[0])].update(part.pairs)
+    return counts
+
+
+def count_cells(first: NDArray[Any], second: NDArray[Any]) -> dict[tuple[int, int], int]:
+    """Count the rows of each two ids."""
+    width = int(second.max(initial=0)) + 1
+    codes = first.astype(np.int64) * width + second
+    if len(codes) and codes.max() < _MAX_BINS:
+        counts = np.bincount(codes)
+        found = np.flatnonzero(counts)
+        n = counts[found]
+    else:
+        found, n = np.unique(codes, return_counts=True)
+    cells = zip((found // width).tolist(), (found % width).tolist(), strict=True)
+    return dict(zip(cells, n.tolist(), strict=True))
 
 
 def _join(parts: Sequence[StoredMatches]) -> StoredMatches:
@@ -153,11 +190,11 @@ def _append(parts: Sequence[StoredMatches]) -> StoredMatches:
     return StoredMatches(*(np.concatenate(column) for column in columns))
 
 
-def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[StoredMatches]:
+def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[_Part]:
     if not judge_ids:
         return []
     if not session.info.get(READS):  # it may see what is never committed
-        return [_read(session, _of_judges(dataset_id, judge_ids))]
+        return _read_parts(session, dataset_id, judge_ids)
     with _shelves_lock:
         shelf = _shelves.setdefault(session.get_bind(), _Shelf())
     tally = {
@@ -168,11 +205,16 @@ def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> 
         kept = shelf.datasets.setdefault(dataset_id, _Kept())
         shelf.datasets.move_to_end(dataset_id)
         if _is_older(tally, kept):
-            return [_read(session, _of_judges(dataset_id, judge_ids))]
+            return _read_parts(session, dataset_id, judge_ids)
         _bring_up_to_date(session, dataset_id, tally, kept)
-        wanted = [kept.parts[judge_id].matches for judge_id in judge_ids if judge_id in kept.parts]
+        wanted = [kept.parts[judge_id] for judge_id in judge_ids if judge_id in kept.parts]
         shelf.make_room()
         return wanted
+
+
+def _read_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[_Part]:
+    found = _by_judge(_read(session, _of_judges(dataset_id, judge_ids)))
+    return [_Part(matches, 0) for matches in found.values()]
 
 
 def _is_older(tally: dict[int, MatchTallyRow], kept: _Kept) -> bool:

@@ -31,10 +31,12 @@ from sqlalchemy import (
 from db.engine import Database, reachable
 from db.errors import MoveError, without_password
 from db.migrate import check_schema, create_schema, schema_transaction
-from db.tables import Base, MatchTallyRow, UtcDateTime
+from db.tables import Base, ChangeTallyRow, MatchTallyRow, UtcDateTime
 from db.texts import keep
 
 MOVE_ROWS = 5_000
+TALLIES = (MatchTallyRow.__tablename__, ChangeTallyRow.__tablename__)
+"""Counts that the database keeps of other tables; they stay when all else goes."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,9 @@ def move_database(
         create_schema(writer, target.url)
         if not target.is_sqlite:
             writer.exec_driver_sql("SET LOCAL timezone = 'UTC'")  # times are moved without their zone
-        tally = Base.metadata.tables[MatchTallyRow.__tablename__]
-        for table in [*(one for one in Base.metadata.sorted_tables if one is not tally), tally]:
-            if table is tally:  # the target has counted what came; its counts of changes are the source's
-                writer.execute(delete(MatchTallyRow))
+        for table in sorted(Base.metadata.sorted_tables, key=lambda table: table.name in TALLIES):
+            if table.name in TALLIES:  # the target has counted what came, but not the changes before
+                writer.execute(delete(table))
             moved.append(_move_table(reader, writer, table))
             tell(moved[-1])
         _set_sequences(writer)
@@ -100,7 +101,7 @@ def _refuse_filled(connection: Connection, url: str) -> None:
     """Refuse a target that holds rows of ours; empty tables are no reason."""
     there = set(inspect(connection).get_table_names())
     for table in Base.metadata.sorted_tables:
-        if table.name in there:
+        if table.name in there and table.name not in TALLIES:
             n_rows = connection.scalar(select(func.count()).select_from(table)) or 0
             if n_rows:
                 raise MoveError(

@@ -1,4 +1,6 @@
-"""Triggers that count matches, made anew after every upgrade: rebuilding a table on SQLite drops its own.
+"""Triggers that count matches, and changes of responses.
+
+They are made anew after every upgrade: rebuilding a table on SQLite drops its own.
 
 SQLite fires them for each row, also for rows that a foreign key takes along; PostgreSQL once a statement.
 """
@@ -24,10 +26,22 @@ _SQLITE_TAKE = """
 UPDATE match_tally SET n_matches = n_matches - 1, n_changes = n_changes + 1
     WHERE dataset_id = OLD.dataset_id AND judge_id = OLD.judge_id;
 """
+_SQLITE_CHANGE = """
+INSERT INTO change_tally SELECT 'response', 0, 0
+    WHERE NOT EXISTS (SELECT 1 FROM change_tally WHERE subject = 'response' AND shard = 0);
+UPDATE change_tally SET n_changes = n_changes + 1 WHERE subject = 'response' AND shard = 0;
+"""
+_OF_RESPONSES = (
+    "contestant_id", "prompt_id", "cost_usd", "latency_s", "n_chars", "n_words", "n_headers", "n_list_items",
+    "n_bold",
+)  # fmt: skip
 _SQLITE = {
-    "match_tally_insert": ("INSERT", _SQLITE_ADD),
-    "match_tally_update": (f"UPDATE OF {', '.join(WATCHED)}", _SQLITE_TAKE + _SQLITE_ADD),
-    "match_tally_delete": ("DELETE", _SQLITE_TAKE),
+    "match_tally_insert": ('INSERT ON "match"', _SQLITE_ADD),
+    "match_tally_update": (f'UPDATE OF {", ".join(WATCHED)} ON "match"', _SQLITE_TAKE + _SQLITE_ADD),
+    "match_tally_delete": ('DELETE ON "match"', _SQLITE_TAKE),
+    "response_tally_insert": ("INSERT ON response", _SQLITE_CHANGE),
+    "response_tally_update": (f"UPDATE OF {', '.join(_OF_RESPONSES)} ON response", _SQLITE_CHANGE),
+    "response_tally_delete": ("DELETE ON response", _SQLITE_CHANGE),
 }
 
 _POSTGRES_FUNCTION = """
@@ -47,10 +61,35 @@ BEGIN
     RETURN NULL;
 END $$
 """
+_POSTGRES_CHANGES = """
+CREATE OR REPLACE FUNCTION change_tally_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE change_tally SET n_changes = n_changes + 1 WHERE subject = TG_ARGV[0] AND shard =
+        (SELECT shard FROM change_tally WHERE subject = TG_ARGV[0] LIMIT 1 FOR UPDATE SKIP LOCKED);
+    IF NOT FOUND THEN
+        INSERT INTO change_tally VALUES (TG_ARGV[0], txid_current(), 1);
+    END IF;
+    RETURN NULL;
+END $$
+"""
 _POSTGRES = {
-    "match_tally_insert": 'AFTER INSERT ON "match" REFERENCING NEW TABLE AS new_rows',
-    "match_tally_update": 'AFTER UPDATE ON "match" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows',
-    "match_tally_delete": 'AFTER DELETE ON "match" REFERENCING OLD TABLE AS old_rows',
+    f"match_tally_{event.lower()}": (
+        "match",
+        f'AFTER {event} ON "match" REFERENCING {rows}',
+        "match_tally_keep()",
+    )
+    for event, rows in (
+        ("INSERT", "NEW TABLE AS new_rows"),
+        ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+        ("DELETE", "OLD TABLE AS old_rows"),
+    )
+} | {
+    f"response_tally_{event.lower()}": (
+        "response",
+        f"AFTER {event} ON response",
+        "change_tally_keep('response')",
+    )
+    for event in ("INSERT", "UPDATE", "DELETE")
 }
 
 
@@ -58,12 +97,13 @@ def make_triggers(connection: Connection) -> None:
     """Make every trigger as it stands here, whatever was there before."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_POSTGRES_FUNCTION)
-        for name, when in _POSTGRES.items():
-            connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS {name} ON "match"')
+        connection.exec_driver_sql(_POSTGRES_CHANGES)
+        for name, (table, when, function) in _POSTGRES.items():
+            connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS {name} ON "{table}"')
             connection.exec_driver_sql(
-                f"CREATE TRIGGER {name} {when} FOR EACH STATEMENT EXECUTE FUNCTION match_tally_keep()"
+                f"CREATE TRIGGER {name} {when} FOR EACH STATEMENT EXECUTE FUNCTION {function}"
             )
         return
     for name, (event, body) in _SQLITE.items():
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        connection.exec_driver_sql(f'CREATE TRIGGER {name} AFTER {event} ON "match" BEGIN {body} END')
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} AFTER {event} BEGIN {body} END")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from arena.board.calibrate import calibrate
 from arena.board.evidence import Evidence
 from arena.board.expected import expect
+from arena.board.positions import distinct_of, positions_of
 from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
 from arena.board.style import style_covariates
 from arena.outcomes import OutcomeRows, is_both_bad, is_flip, take_majority, to_outcome_rows
@@ -67,7 +68,7 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
         rows = expect(rows, evidence.expected)
     if query.votes == "majority":
         rows = rows.without_order()
-    met = _facts_of(evidence, np.union1d(stored.contestant_a, stored.contestant_b))
+    met = _facts_of(evidence, {*distinct_of(stored.contestant_a), *distinct_of(stored.contestant_b)})
     matches, n_without_text = _to_matches(query, evidence, met, stored, rows)
     ratings = (
         _fit(query, matches) if evidence.votes is None else calibrate(evidence.votes, _ids(met), matches)
@@ -84,7 +85,7 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
         n_left_out=rows.n_left_out,
         n_without_majority=n_without_majority,
         n_without_text=n_without_text,
-        n_prompts=len(np.unique(stored.prompt_id[rows.match])),
+        n_prompts=len(distinct_of(stored.prompt_id[rows.match])),
         is_all_ties=bool(len(matches)) and bool((matches.outcome == 0.5).all()),
         interval_method=ratings.interval_method,
         unit=ratings.unit,
@@ -92,10 +93,9 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
     )
 
 
-def _facts_of(evidence: Evidence, ids: NDArray[np.int64]) -> tuple[ContestantFacts, ...]:
+def _facts_of(evidence: Evidence, ids: Collection[int]) -> tuple[ContestantFacts, ...]:
     """Return the contestants that take part, sorted by id: the order of the fit's indexes."""
-    wanted = set(ids.tolist())
-    return tuple(fact for fact in evidence.facts if fact.id in wanted)
+    return tuple(fact for fact in evidence.facts if fact.id in ids)
 
 
 def _ids(facts: Sequence[ContestantFacts]) -> NDArray[np.int64]:
@@ -139,22 +139,25 @@ def _to_matches(
 ) -> tuple[Matches, int]:
     """Return the rows as matches, and how many matches were left out for want of a text to control for."""
     covariates: dict[str, NDArray[np.float64]] = {}
-    kept = np.ones(len(rows.match), dtype=bool)
+    left_out = np.zeros(0, dtype=np.int64)
     if evidence.style is not None:
         covariates, kept = style_covariates(query.control, evidence.style, stored, rows.match)
-    index = rows.match[kept]
+        left_out = rows.match[~kept]
+        if len(left_out):
+            covariates = {name: column[kept] for name, column in covariates.items()}
+            rows = rows.where(kept)
     matches = Matches(
-        np.searchsorted(_ids(met), stored.contestant_a[index]),
-        np.searchsorted(_ids(met), stored.contestant_b[index]),
-        rows.outcome[kept],
+        positions_of(_ids(met), stored.contestant_a)[rows.match],
+        positions_of(_ids(met), stored.contestant_b)[rows.match],
+        rows.outcome,
         [fact.name for fact in met],
-        weight=rows.weight[kept],
-        prompt_id=stored.prompt_id[index],
-        shown_first=rows.shown_first[kept],
-        judge=stored.judge_id[index],
-        covariates={name: column[kept] for name, column in covariates.items()},
+        weight=rows.weight,
+        prompt_id=stored.prompt_id[rows.match],
+        shown_first=rows.shown_first,
+        judge=stored.judge_id[rows.match],
+        covariates=covariates,
     )
-    return matches, len(np.unique(rows.match[~kept]))
+    return matches, len(distinct_of(left_out))
 
 
 def _fit(query: BoardQuery, matches: Matches) -> Ratings:
@@ -182,13 +185,13 @@ class _Counts:
 
 def _count_contestants(met: Sequence[ContestantFacts], stored: MatchArrays) -> _Counts:
     ids, n = _ids(met), len(met)
-    a, b = np.searchsorted(ids, stored.contestant_a), np.searchsorted(ids, stored.contestant_b)
+    a, b = positions_of(ids, stored.contestant_a), positions_of(ids, stored.contestant_b)
 
     def count(which: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.bincount(a[which], minlength=n) + np.bincount(b[which], minlength=n)
 
     return _Counts(
-        count(np.ones(len(stored), dtype=bool)),
+        np.bincount(a, minlength=n) + np.bincount(b, minlength=n),
         count(stored.n_orders == 2),
         count(is_flip(stored)),
         count(is_both_bad(stored)),
@@ -256,22 +259,20 @@ def _cells(matches: Matches, ratings: Ratings) -> tuple[PairCell, ...]:
     weight = np.ones(len(matches)) if matches.weight is None else matches.weight
     met = np.bincount(matches.a * n + matches.b, weight, n * n).reshape(n, n)
     met = met + met.T
-    is_strength = ratings.unit == "points" and ratings.method.startswith("bradley-terry")
-    cells = []
-    for row, column in zip(*np.nonzero(met), strict=True):
-        gap = ratings.theta[row] - ratings.theta[column]
-        apart = ratings.component[row] != ratings.component[column]
-        probability = None if not is_strength or apart or math.isnan(gap) else 1 / (1 + math.exp(-gap))
-        cells.append(
-            PairCell(
-                matches.names[row],
-                matches.names[column],
-                round(float(met[row, column])),
-                float(share[row, column]),
-                probability,
-            )
+    row, column = np.nonzero(met)
+    probability = np.full(len(row), np.nan)
+    if ratings.unit == "points" and ratings.method.startswith("bradley-terry"):
+        together = ratings.component[row] == ratings.component[column]
+        gap = np.clip(ratings.theta[row] - ratings.theta[column], -700, 700)
+        probability = np.where(together, 1 / (1 + np.exp(-gap)), np.nan)
+    names = matches.names
+    figures = (np.rint(met[row, column]).astype(int), share[row, column], probability)
+    return tuple(
+        PairCell(names[i], names[j], n_matches, win_share, _number(chance))
+        for i, j, n_matches, win_share, chance in zip(
+            row.tolist(), column.tolist(), *(figure.tolist() for figure in figures), strict=True
         )
-    return tuple(cells)
+    )
 
 
 def _coefficients(ratings: Ratings) -> tuple[CoefficientRow, ...]:
@@ -289,7 +290,7 @@ def _coefficients(ratings: Ratings) -> tuple[CoefficientRow, ...]:
 
 
 def _fit_levels(evidence: Evidence, grades: GradeArrays) -> Fitted:
-    met = _facts_of(evidence, np.unique(grades.contestant))
+    met = _facts_of(evidence, set(grades.contestant.tolist()))
     contestant = np.searchsorted(_ids(met), grades.contestant)
     names = [fact.name for fact in met]
     ratings = fit_mean_level(Levels(contestant, grades.value, names, prompt_id=grades.prompt_id))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.board.positions import positions_of
 from db.boards import MatchArrays, StyleArrays
 
 MARKDOWN = ("n_headers", "n_list_items", "n_bold")
@@ -20,8 +21,8 @@ def style_covariates(
     control: Sequence[str], style: StyleArrays, stored: MatchArrays, match: NDArray[np.int64]
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.bool_]]:
     """Return one difference a - b a row and feature, and which rows have both texts."""
-    a = np.searchsorted(style.response_id, stored.response_a[match])
-    b = np.searchsorted(style.response_id, stored.response_b[match])
+    a = positions_of(style.response_id, stored.response_a)[match]
+    b = positions_of(style.response_id, stored.response_b)[match]
     has_text = (style.n_chars[a] >= 0) & (style.n_chars[b] >= 0)
     length_a, length_b = style.n_chars[a].astype(float), style.n_chars[b].astype(float)
     covariates: dict[str, NDArray[np.float64]] = {}

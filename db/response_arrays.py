@@ -1,0 +1,159 @@
+"""What is known of responses without their texts: averages by contestant, style features.
+
+A tally that the database keeps (`db.triggers`) says whether a response came, went or changed
+since they were read; until then they are kept.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, Select, case, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from db.arrays import read_integers
+from db.engine import READS
+from db.tables import ChangeTallyRow, ContestantRow, PromptRow, ResponseRow
+
+Thing = TypeVar("Thing")
+_KEPT_EACH: Final = 4
+"""Data sets whose responses are kept; style features of two million take 48 MB."""
+
+
+@dataclass(frozen=True)
+class ContestantFacts:
+    """What is known of a contestant's own responses; None where no response says."""
+
+    id: int
+    name: str
+    family: str | None
+    n_responses: int
+    mean_cost_usd: float | None
+    mean_latency_s: float | None
+
+
+@dataclass(frozen=True)
+class StyleArrays:
+    """Style features of responses, sorted by `response_id`; -1 where the text is missing."""
+
+    response_id: NDArray[Any]
+    n_chars: NDArray[Any]
+    n_words: NDArray[Any]
+    n_headers: NDArray[Any]
+    n_list_items: NDArray[Any]
+    n_bold: NDArray[Any]
+
+
+class _Shelf:
+    """What was read of one database, each with the number of changes that it was read at."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.things: OrderedDict[tuple[str, int | None], tuple[int, Any]] = OrderedDict()
+
+
+_shelves: weakref.WeakKeyDictionary[Any, _Shelf] = weakref.WeakKeyDictionary()
+_shelves_lock = threading.Lock()
+
+
+def count_changes(session: Session) -> int:
+    """Return a number that grows with every response that comes, goes or changes."""
+    return int(session.scalar(select(func.sum(ChangeTallyRow.n_changes))) or 0)
+
+
+def _kept(
+    session: Session, what: str, dataset_id: int | None, read: Callable[[Session, int | None], Thing]
+) -> Thing:
+    if not session.info.get(READS):  # it may see what is never committed
+        return read(session, dataset_id)
+    with _shelves_lock:
+        shelf = _shelves.setdefault(session.get_bind(), _Shelf())
+    n_changes = count_changes(session)
+    with shelf.lock:
+        known = shelf.things.get((what, dataset_id))
+        if known is not None and known[0] == n_changes:
+            shelf.things.move_to_end((what, dataset_id))
+            thing: Thing = known[1]
+            return thing
+        thing = read(session, dataset_id)
+        shelf.things[what, dataset_id] = (n_changes, thing)
+        while sum(key[0] == what for key in shelf.things) > _KEPT_EACH:
+            shelf.things.pop(next(key for key in shelf.things if key[0] == what))
+        return thing
+
+
+def load_contestant_facts(session: Session, dataset_id: int | None) -> tuple[ContestantFacts, ...]:
+    """Return every contestant that has a response there, in the order of the ids."""
+    means = _kept(session, "facts", dataset_id, _read_means)
+    # Names are not counted as changes of responses, and cost nothing to read.
+    query = select(ContestantRow.id, ContestantRow.name, ContestantRow.family).order_by(ContestantRow.id)
+    return tuple(ContestantFacts(*row, *means[row[0]]) for row in session.execute(query) if row[0] in means)
+
+
+def _read_means(
+    session: Session, dataset_id: int | None
+) -> dict[int, tuple[int, float | None, float | None]]:
+    query = select(
+        ResponseRow.contestant_id,
+        func.count(),
+        func.avg(ResponseRow.cost_usd),
+        func.avg(ResponseRow.latency_s),
+    ).group_by(ResponseRow.contestant_id)
+    if dataset_id is not None:
+        query = query.where(ResponseRow.prompt_id.in_(_prompts(dataset_id)))
+    return {row[0]: (row[1], row[2], row[3]) for row in session.execute(query)}
+
+
+def _prompts(dataset_id: int) -> Select[int]:
+    return select(PromptRow.id).where(PromptRow.dataset_id == dataset_id)
+
+
+def load_style_arrays(session: Session, dataset_id: int | None) -> StyleArrays:
+    """Return int32 arrays that are shared: nobody may write to them."""
+    return _kept(session, "style", dataset_id, _read_style)
+
+
+_SHIFT: Final = 21
+"""Bits for each of three features in one number; a text with two million words or headings has no more."""
+
+
+def _read_style(session: Session, dataset_id: int | None) -> StyleArrays:
+    most = (1 << _SHIFT) - 2
+    width = literal_column(str(1 << _SHIFT), BigInteger)
+
+    def small(column: Any) -> Any:
+        """Write a count in 21 bits, 0 where it is missing."""
+        return case((column.is_(None), 0), (column > most, most + 1), else_=column + 1)
+
+    features = (ResponseRow.n_words, ResponseRow.n_headers, ResponseRow.n_list_items)
+    words, headers, items = (small(column) for column in features)
+    query: Select[*tuple[Any, ...]] = select(
+        ResponseRow.id * literal_column(str(1 << 32), BigInteger) + func.coalesce(ResponseRow.n_chars + 1, 0),
+        (width * words + headers) * width + items,
+        small(ResponseRow.n_bold),
+    )
+    if dataset_id is not None:
+        query = query.where(ResponseRow.prompt_id.in_(_prompts(dataset_id)))
+    first, second, bold = read_integers(session, query)
+    order = np.argsort(first, kind="stable")
+    first, second, bold = first[order], second[order], bold[order]
+    mask = (1 << _SHIFT) - 1
+    columns = (
+        first >> 32,
+        (first & 0xFFFFFFFF) - 1,
+        (second >> 2 * _SHIFT) - 1,
+        (second >> _SHIFT & mask) - 1,
+        (second & mask) - 1,
+        bold - 1,
+    )
+    arrays = [column.astype(np.int32) for column in columns]
+    for array in arrays:
+        array.flags.writeable = False
+    return StyleArrays(*arrays)
