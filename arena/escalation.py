@@ -1,7 +1,8 @@
-"""What a judge was not sure of, for people to decide; and the chance with which a picker shows each pair.
+"""What a judge was not sure of, for people to decide; and the chance that a picker of two parts gives a pair.
 
-Votes on interesting pairs alone bias the calibrated lens beyond repair, so a picker that takes from this
-queue mixes in at least `UNIFORM_SHARE` uniform draws, and stores the chance that `pick_probability` gives.
+The vote page takes from this queue as one part of its mixture (`arena.vote.frame`), whose chances it stores.
+Votes on interesting pairs alone bias the calibrated lens beyond repair, so a picker that takes from the queue
+mixes in at least `UNIFORM_SHARE` uniform draws.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.arrays import read_integers
@@ -213,12 +213,7 @@ def load_texts(session: Session, ballot: NewBallot) -> BallotTexts:
     return BallotTexts(prompt[0], prompt[1] or [], turns[ids[0]] or [], turns[ids[1]] or [])
 
 
-def list_names(session: Session, dataset_id: int) -> list[str]:
-    """Return by what names the contestants of a data set may call themselves."""
-    here = (
-        select(ResponseRow.contestant_id)
-        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
-        .where(PromptRow.dataset_id == dataset_id, ResponseRow.contestant_id == ContestantRow.id)
-    )
-    query = select(ContestantRow.name, ContestantRow.model).where(exists(here))
-    return sorted({name for row in session.execute(query) for name in row if name})
+def list_names(session: Session) -> list[str]:
+    """Return by what names contestants may call themselves: of every data set, which costs no search."""
+    rows = session.execute(select(ContestantRow.name, ContestantRow.model))
+    return sorted({name for row in rows for name in row if name})

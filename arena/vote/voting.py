@@ -264,7 +264,7 @@ def _reopen_voted(session: Session, vote: LastVote, now: datetime) -> StoredBall
 
 def _ballot(session: Session, stored: StoredBallot, self_names: SelfNames) -> Ballot:
     texts = ballots.load_texts(session, stored)
-    names = get_names(ballots.list_names(session, stored.dataset_id)) if self_names == "hidden" else None
+    names = get_names(ballots.list_names(session)) if self_names == "hidden" else None
     return Ballot(
         token=stored.token,
         messages=tuple(PromptMessage(message["role"], message["content"]) for message in texts.messages),
