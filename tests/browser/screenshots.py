@@ -77,6 +77,7 @@ def _fill(database: Database) -> dict[str, str]:
         "match-diff": f"/match?match={flipped}&show=diff&dataset=demo&outcome=flip",
         "runs": "/runs?dataset=demo",
         "judges": "/judges?dataset=demo",
+        "models": "/models",
         "import": "/import",
     }
 
