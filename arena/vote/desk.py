@@ -38,6 +38,7 @@ class _Desk:
     rest_until: float = 0.0
     is_reading: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+    counting: threading.Lock = field(default_factory=threading.Lock)
 
 
 _desks: WeakKeyDictionary[Database, dict[int, _Desk]] = WeakKeyDictionary()
@@ -47,8 +48,10 @@ def get_frame(database: Database, session: Session, dataset_id: int) -> Frame:
     """Return what to draw from, some seconds old at most where the data is small; nobody waits for a fit."""
     desk = _desk_of(database, dataset_id)
     mark = picks.get_change_mark(session)
-    if desk.frame is None or (_is_old(desk, mark) and not _is_large(desk.frame.pool)):
-        _seat_pool(desk, _remembered(session, dataset_id, mark) or _count(session, dataset_id, mark))
+    if _must_count(desk, mark):
+        with desk.counting:  # twenty voters who come at once wait for one count
+            if _must_count(desk, mark):
+                _seat_pool(desk, _remembered(session, dataset_id, mark) or _count(session, dataset_id, mark))
     assert desk.frame is not None
     with desk.lock:
         is_due = (desk.mark != mark or _is_old(desk, mark)) and time.monotonic() >= desk.rest_until
@@ -86,6 +89,11 @@ def _is_old(desk: _Desk, mark: ChangeMark) -> bool:
     if desk.frame is None or desk.frame.pool.last_response_id != mark.last_response_id:
         return True
     return time.monotonic() - desk.counted_at > RECOUNT_S
+
+
+def _must_count(desk: _Desk, mark: ChangeMark) -> bool:
+    """Whether a click cannot go on from what was counted; a large data set is counted beside the clicks."""
+    return desk.frame is None or (_is_old(desk, mark) and not _is_large(desk.frame.pool))
 
 
 def _is_large(pool: Pool) -> bool:

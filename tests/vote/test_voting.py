@@ -115,6 +115,18 @@ def test_ten_tabs_opened_at_once_share_one_ballot(store: Database, filled: Fille
     assert len(set(ballots)) == 1
 
 
+def test_twenty_voters_at_once_lose_no_vote(store: Database, filled: Filled) -> None:
+    def take_part(number: int) -> None:
+        voter = Voter(store, name=f"voter {number}", seed=number)
+        voter.vote("A")
+        voter.vote("B")
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(take_part, range(20)))
+    rows = count_rows(store)
+    assert (rows["vote"], rows["match"], rows["judgment"], rows["ballot"]) == (40, 40, 40, 0)
+
+
 def test_nobody_votes_or_skips_before_they_can_have_read(store: Database, filled: Filled) -> None:
     ballot = Voter(store).next()
     with pytest.raises(TooSoonError):
