@@ -8,24 +8,31 @@ says nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
 from ui.navigation import PageEntry
 
+_RESUMING: Final = "_resuming"
+
 
 def recall(entry: PageEntry, names: Sequence[str]) -> None:
     """Take up the settings kept for this page, unless the address or another data set says otherwise.
 
-    Call it before the widgets of these keys are drawn.
+    Call it before the widgets of these keys are drawn. On the way back through the browser's history
+    Streamlit lets an empty address reset every widget; the run that follows at once may set them.
     """
     kept = st.session_state.get(_key(entry), {})
+    if st.session_state.pop(_RESUMING, None) == entry.path:
+        for name, value in kept.items():
+            st.session_state[name] = value
+        return
     if not kept or any(name in st.query_params for name in names):
         return
-    if st.session_state.get("dataset", kept.get("dataset")) != kept.get("dataset"):
-        return
-    for name, value in kept.items():
-        st.session_state[name] = value
+    if (st.session_state.get("dataset") or kept.get("dataset")) == kept.get("dataset"):
+        st.session_state[_RESUMING] = entry.path
+        st.rerun()
 
 
 def remember(entry: PageEntry, names: Sequence[str]) -> None:

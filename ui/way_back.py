@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
-from ui.navigation import HOME, JUDGES, LEADERBOARD, RUNS, PageEntry, Query, page_link
+from ui.navigation import CONTESTANT, HOME, JUDGES, LEADERBOARD, RUNS, PageEntry, Query, page_link
 
 PARAMETER: Final = "back"
-_FROM: Final = {entry.path: entry for entry in (LEADERBOARD, JUDGES, RUNS, HOME)}
+_FROM: Final = {entry.path: entry for entry in (LEADERBOARD, CONTESTANT, JUDGES, RUNS, HOME)}
 _MAX_CHARS: Final = 2_000
 
 

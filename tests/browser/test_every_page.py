@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.chromium import TIMEOUT_MS, expect_text, open_address, settle
+from tests.browser.chromium import TIMEOUT_MS, expect_text, follow, open_address, settle
 from tests.browser.hostile import DATASET
 from tests.browser.serving import ServedApp
 from ui.navigation import LEADERBOARD, SECTIONS, href
@@ -62,6 +62,15 @@ def test_a_choice_goes_into_the_address_and_back_takes_it_out(full_app: ServedAp
     page.go_back()
     expect(page.get_by_role("heading", name="Leaderboard", level=1)).to_be_visible(timeout=TIMEOUT_MS)
     expect(page.get_by_role("radio", name="human")).to_be_checked(timeout=TIMEOUT_MS)
+
+
+def test_back_through_the_sidebar_finds_the_board_as_it_was(full_app: ServedApp, page: Page) -> None:
+    open_address(page, f"{full_app.url}{BOARD}&lens=human&view=Intervals")
+    follow(page, "Matches")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Leaderboard", level=1)).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.get_by_role("radio", name="human")).to_be_checked(timeout=TIMEOUT_MS)
+    page.wait_for_url("**view=Intervals**", timeout=TIMEOUT_MS)
 
 
 def test_a_cell_of_the_heatmap_opens_its_matches(full_app: ServedApp, page: Page) -> None:
