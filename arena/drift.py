@@ -1,6 +1,7 @@
 """Two versions of a judge on the same anchor pairs: drifted, or not distinguished.
 
-An anchor set is what two runs of one seed draw (`--pairs 200 --seed 7`). Compared are the pairs that both
+An anchor set is stored under a name (`arena.anchors`), or is what two runs of one seed draw (`--pairs 200
+--seed 7`). Compared are the pairs that both
 versions scored: how often the verdict changed, and whether the change has a direction: towards what is
 shown first, towards ties, towards a contestant. Each direction is a mean difference, clustered by prompt,
 and Holm's adjustment keeps the chance of any false alarm at 5 %.
@@ -18,7 +19,7 @@ from arena.errors import UsageError
 from arena.judges import find_judge, label_judges
 from arena.outcomes import BOTH_BAD, OUTCOME, TIE
 from arena.store import in_words
-from db import Database, boards, datasets, judges
+from db import Database, anchors, boards, datasets, judges
 from db.boards import MatchArrays, MatchScope
 from ranking.shares import clustered_ratio, clustered_share, holm_adjust
 
@@ -54,14 +55,23 @@ class Drift:
     sentence: str
 
 
-def get_drift(database: Database, before: str, after: str, dataset: str | None = None) -> Drift:
+def get_drift(
+    database: Database, before: str, after: str, dataset: str | None = None, *, anchor: str | None = None
+) -> Drift:
     """Compare two judge versions on the pairs that both have scored in both orders.
+
+    Parameters
+    ----------
+    anchor : str or None
+        Name of an anchor set of the data set: only its pairs; None: every pair that they share.
 
     Raises
     ------
     UsageError
-        If both are the same version, or share no pair.
+        If both are the same version, or share no pair, or an anchor set is named without its data set.
     """
+    if anchor is not None and dataset is None:
+        raise UsageError("An anchor set belongs to a data set: add --dataset D.")
     with in_words(), database.read() as session:
         dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
         stored = judges.list_stored_judges(session)
@@ -69,18 +79,23 @@ def get_drift(database: Database, before: str, after: str, dataset: str | None =
         if chosen[0].id == chosen[1].id:
             raise UsageError(f"'{before}' and '{after}' are the same version.")
         old, new = (boards.load_match_arrays(session, MatchScope(dataset_id, (one.id,))) for one in chosen)
+        pairs = None
+        if anchor is not None and dataset_id is not None:
+            pairs = anchors.load_anchor_pairs(session, dataset_id, anchor)
         names = {fact.id: fact.name for fact in boards.load_contestant_facts(session, dataset_id)}
     labels = label_judges(stored)
-    i, j = _shared(old, new)
+    i, j = _shared(old, new, pairs)
     if not len(i):
         raise UsageError(
-            "The two versions share no pair. Let the newer one judge the older one's anchor set: the same"
-            " --pairs N and --seed S."
+            "The two versions share no pair. Let the newer one judge the older one's anchor set (--pairs"
+            " anchor:NAME), or the same --pairs N and --seed S."
         )
     return _compare(labels[chosen[0].id], labels[chosen[1].id], old, new, i, j, names)
 
 
-def _shared(old: MatchArrays, new: MatchArrays) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _shared(
+    old: MatchArrays, new: MatchArrays, pairs: set[tuple[int, int]] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the positions of the pairs that both judged in both orders, first repetition each."""
 
     def keys(arrays: MatchArrays) -> dict[tuple[int, int], int]:
@@ -90,7 +105,7 @@ def _shared(old: MatchArrays, new: MatchArrays) -> tuple[NDArray[np.int64], NDAr
         return found
 
     first, second = keys(old), keys(new)
-    both = sorted(first.keys() & second.keys())
+    both = sorted(first.keys() & second.keys() & (first.keys() if pairs is None else pairs))
     return (
         np.array([first[key] for key in both], dtype=np.int64),
         np.array([second[key] for key in both], dtype=np.int64),

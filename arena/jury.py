@@ -22,6 +22,8 @@ from judge import JuryDecision, JuryVote, decide, family_of
 from judge.jury import ClashRule, JuryRule
 from ranking import Matches, fit_bradley_terry
 
+__all__ = ["ClashRule", "Jury", "JuryRule", "JuryStanding", "get_jury"]
+
 
 @dataclass(frozen=True)
 class JuryStanding:

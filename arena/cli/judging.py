@@ -1,4 +1,4 @@
-"""Commands around judges: rubrics, reparse, drift, jury, probabilities, escalate, costs."""
+"""Commands around judges: rubrics, reparse, drift, anchors, jury, probabilities, escalate, costs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from arena.anchors import list_anchor_sets, save_anchor_set
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
 from arena.cli.output import print_rows, say
 from arena.costs import list_costs
 from arena.drift import get_drift
+from arena.errors import UsageError
 from arena.escalation import MIN_PROBABILITY, get_queue
 from arena.jury import get_jury
 from arena.probabilities import rank_by_probability
@@ -36,6 +38,14 @@ def add_commands(commands: Subparsers) -> None:
     parser.add_argument("--before", required=True, metavar="J")
     parser.add_argument("--after", required=True, metavar="J")
     parser.add_argument("--dataset", metavar="D")
+    parser.add_argument("--anchor", metavar="NAME", help="only the pairs of this anchor set")
+    about = "List the anchor sets of a data set, or draw and keep a new one."
+    parser = add_command(commands, "anchors", about, anchors)
+    parser.add_argument("--dataset", required=True, metavar="D")
+    parser.add_argument("--save", metavar="NAME", help="draw a new set; judge it with --pairs anchor:NAME")
+    parser.add_argument("--judge", metavar="J", help="with --save: whose scored pairs to draw from")
+    parser.add_argument("--pairs", type=int, default=200, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser = add_command(commands, "jury", "Let several judges decide together, and rank by it.", jury)
     parser.add_argument("--dataset", required=True, metavar="D")
     parser.add_argument("--judges", required=True, metavar="A,B,...", help="names, or NAME@VERSION")
@@ -103,9 +113,28 @@ def reparse(arguments: argparse.Namespace) -> int:
 
 
 def drift(arguments: argparse.Namespace) -> int:
-    outcome = get_drift(open_database(arguments), arguments.before, arguments.after, arguments.dataset)
+    outcome = get_drift(
+        open_database(arguments),
+        arguments.before,
+        arguments.after,
+        arguments.dataset,
+        anchor=arguments.anchor,
+    )
     print_rows([vars(shift) for shift in outcome.shifts], arguments.format, document=outcome)
     say(outcome.sentence)
+    return 0
+
+
+def anchors(arguments: argparse.Namespace) -> int:
+    database = open_database(arguments)
+    if arguments.save is not None:
+        if arguments.judge is None:
+            raise UsageError("Say whose scored pairs to draw from: --judge J.")
+        save_anchor_set(
+            database, arguments.dataset, arguments.save, arguments.judge, n_pairs=arguments.pairs,
+            seed=arguments.seed,
+        )  # fmt: skip
+    print_rows([vars(one) for one in list_anchor_sets(database, arguments.dataset)], arguments.format)
     return 0
 
 

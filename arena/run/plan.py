@@ -14,7 +14,7 @@ from arena.rubrics import version_rubrics
 from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
 from arena.store import in_words
-from db import Database, datasets, judges, rubrics, runs
+from db import Database, anchors, datasets, judges, rubrics, runs
 from db.runs import ExistingJudgments, ResponseArrays
 from judge import JudgeSpec
 
@@ -95,11 +95,20 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
         responses = runs.load_responses(session, dataset_id, contestant_ids)
         judge_id = next((s.id for s in stored if (s.name, s.version) == (judge.model, judge.version)), None)
         existing = None if judge_id is None else runs.load_existing(session, judge_id)
+        wanted = anchors.load_anchor_pairs(session, dataset_id, drawing.anchor) if drawing.anchor else None
     items = draw_items(responses, spec, baseline_id)
+    items = items if wanted is None else _only(items, wanted)
     _refuse_nothing(items, responses, spec, len(names))
     planned = expand(items, spec.repeats, existing)
     lists = index_lists(planned, responses) if spec.mode == "listwise" else np.zeros(0, dtype=np.int64)
     return Draft(spec, judge, dataset_id, judge_id, planned, len(np.unique(items.prompt_id)), lists)
+
+
+def _only(items: Items, pairs: set[tuple[int, int]]) -> Items:
+    """Keep the pairs of an anchor set."""
+    kept = np.array([pair in pairs for pair in zip(items.first.tolist(), items.second.tolist(), strict=True)])
+    kept = kept.astype(bool)
+    return Items(items.prompt_id[kept], items.first[kept], items.second[kept])
 
 
 def index_lists(planned: Planned, responses: ResponseArrays) -> NDArray[np.int64]:

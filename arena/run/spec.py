@@ -14,7 +14,7 @@ ResponseFormat = Literal["auto", "schema", "tags"]
 LevelOrder = Literal["ascending", "descending"]
 PAIRS_HELP = (
     "all, baseline:NAME, a number of matches such as 200, a share of prompts such as 25%, or adaptive:"
-    " rounds of the pairs that best separate undecided neighbours"
+    " rounds of the pairs that best separate undecided neighbours; anchor:NAME takes a stored anchor set"
 )
 
 
@@ -38,8 +38,8 @@ class RunSpec:
     contestants : tuple of str
         Empty: all that have responses.
     pairs : str
-        `all`, `baseline:NAME`, `N` (that many matches, drawn uniformly), `N%` (a share of prompts) or
-        `adaptive`.
+        `all`, `baseline:NAME`, `anchor:NAME` (the pairs of an anchor set), `N` (that many matches, drawn
+        uniformly), `N%` (a share of prompts) or `adaptive`.
     max_cost_usd, max_calls : float, int or None
         Caps of this run; None: none.
     max_concurrency : int
@@ -115,6 +115,8 @@ class RunSpec:
             return Drawing("adaptive")
         if self.pairs.startswith("baseline:") and len(self.pairs) > len("baseline:"):
             return Drawing("baseline", baseline=self.pairs.removeprefix("baseline:"))
+        if self.pairs.startswith("anchor:") and len(self.pairs) > len("anchor:"):
+            return Drawing("anchor", anchor=self.pairs.removeprefix("anchor:"))
         if match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", self.pairs):
             share = float(match[1]) / 100
             if 0 < share <= 1:
@@ -137,7 +139,8 @@ class RunSpec:
 class Drawing:
     """Which of the possible pairs a run takes."""
 
-    kind: Literal["all", "adaptive", "baseline", "number", "share"]
+    kind: Literal["all", "adaptive", "anchor", "baseline", "number", "share"]
+    anchor: str = ""
     baseline: str = ""
     number: int = 0
     share: float = 1.0

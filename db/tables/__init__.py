@@ -5,6 +5,7 @@ one judge, one repetition: two judgments in opposite orders, or one for votes an
 judgments. In both, verdict `a` means the response whose contestant has the lower id (`response_a_id`).
 """
 
+from db.tables.anchors import AnchorPairRow, AnchorSetRow
 from db.tables.base import NAMING, REASONS, VERDICTS, Base, UtcDateTime, one_of, utc_now
 from db.tables.judging import CallRow, JudgeRow, RubricRow, RunRow
 from db.tables.lab import LabJudgmentRow, LabRunRow
@@ -37,6 +38,8 @@ __all__ = [
     "REASONS",
     "VERDICTS",
     "AllowanceRow",
+    "AnchorPairRow",
+    "AnchorSetRow",
     "BallotRow",
     "Base",
     "CallRow",

@@ -6,10 +6,11 @@ from collections import Counter
 import pytest
 from sqlalchemy import update
 
+from arena.anchors import list_anchor_sets, save_anchor_set
 from arena.cli.main import main
 from arena.costs import list_costs
 from arena.drift import get_drift
-from arena.errors import UsageError
+from arena.errors import NotFoundError, UsageError
 from arena.escalation import get_queue, pick_probability
 from arena.judges import list_judges
 from arena.jury import get_jury
@@ -85,6 +86,24 @@ def test_the_same_judge_has_not_drifted_and_one_that_turned_to_ties_has(poems: D
     assert "towards ties by +1.00" in moved.sentence
     with pytest.raises(UsageError, match="the same version"):
         get_drift(poems, first, first)
+
+
+def test_an_anchor_set_is_judged_anew_and_links_two_versions(poems: Database) -> None:
+    fill(poems, n_prompts=8)
+    with serve(scripts.longest) as llm:
+        work(poems, asking(llm))
+        (first,) = (f"{one.name}@{one.version}" for one in list_judges(poems))
+        kept = save_anchor_set(poems, "poems", "winter", first, n_pairs=10, seed=3)
+        assert (kept.n_pairs, kept.n_prompts, kept.pairs) == (10, 8, "anchor:winter")
+        work(poems, asking(llm, pairs="anchor:winter", parameters={"temperature": 0.1}))
+    second = next(f"{one.name}@{one.version}" for one in list_judges(poems) if one.n_matches == 10)
+    linked = get_drift(poems, first, second, "poems", anchor="winter")
+    assert (linked.n_pairs, linked.verdict) == (10, "not distinguished")
+    assert list_anchor_sets(poems, "poems") == [kept]
+    with pytest.raises(UsageError, match="never change"):
+        save_anchor_set(poems, "poems", "winter", first)
+    with pytest.raises(NotFoundError, match="Anchor sets: winter"):
+        get_drift(poems, first, second, "poems", anchor="summer")
 
 
 def test_versions_without_a_shared_pair_are_told_how_to_get_some(poems: Database) -> None:

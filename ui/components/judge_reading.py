@@ -11,6 +11,10 @@ from arena.audit.evidence import Stamp, get_stamp
 from arena.audit.next_labels import LabelPlan, plan_labels
 from arena.audit.voters import VoterCard, get_voters
 from arena.datasets import DatasetSummary
+from arena.drift import Drift, get_drift
+from arena.errors import ArenaError
+from arena.jury import ClashRule, Jury, get_jury
+from ui.components.judge_jury import JuryWish
 from ui.state import database, database_url
 
 N_LABELS = 10
@@ -31,6 +35,22 @@ def read_disagreements(judge: str, dataset: DatasetSummary) -> list[Disagreement
 
 def read_labels(judge: str, dataset: DatasetSummary, usd_per_vote: float) -> LabelPlan:
     return _labels(database_url(), judge, dataset.name, read_stamp(dataset), usd_per_vote)
+
+
+def read_jury(wish: JuryWish, dataset: DatasetSummary) -> Jury | ArenaError:
+    """Return the jury, or why it cannot sit."""
+    try:
+        return _jury(database_url(), wish, dataset.name, read_stamp(dataset))
+    except ArenaError as error:
+        return error
+
+
+def read_drift(before: str, after: str, dataset: DatasetSummary, anchor: str | None) -> Drift | ArenaError:
+    """Return the comparison, or why there is none."""
+    try:
+        return _drift(database_url(), before, after, dataset.name, anchor, read_stamp(dataset))
+    except ArenaError as error:
+        return error
 
 
 def read_voters(dataset: DatasetSummary) -> list[VoterCard]:
@@ -76,3 +96,16 @@ def _labels(url: str, judge: str, dataset: str, stamp: Stamp, usd_per_vote: floa
 def _voters(url: str, dataset: str, stamp: Stamp) -> list[VoterCard]:
     del url, stamp
     return get_voters(database(), dataset)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _jury(url: str, wish: JuryWish, dataset: str, stamp: Stamp) -> Jury:
+    del url, stamp
+    clashes: ClashRule = "bar" if wish.is_barred else "mark"
+    return get_jury(database(), dataset, wish.members, wish.rule, clashes=clashes)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _drift(url: str, before: str, after: str, dataset: str, anchor: str | None, stamp: Stamp) -> Drift:
+    del url, stamp
+    return get_drift(database(), before, after, dataset, anchor=anchor)

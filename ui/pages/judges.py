@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from arena.anchors import list_anchor_sets
 from arena.datasets import list_datasets
 from arena.judges import list_judges
 from ui.components.datasets import choose_dataset
@@ -10,13 +11,17 @@ from ui.components.judge_agreement import show_agreement
 from ui.components.judge_board import show_board_effect
 from ui.components.judge_card import show_card
 from ui.components.judge_choice import choose_judge, choose_rival
+from ui.components.judge_drift import ask_anchor, ask_before, show_anchor_forms, show_drift
 from ui.components.judge_figures import show_comparison
+from ui.components.judge_jury import ask_jury, show_jury
 from ui.components.judge_lab import show_lab
 from ui.components.judge_people import ask_price, show_next_labels, show_queue, show_voters
 from ui.components.judge_reading import (
     read_board_effect,
     read_card,
     read_disagreements,
+    read_drift,
+    read_jury,
     read_labels,
     read_voters,
 )
@@ -54,7 +59,7 @@ if other is not None:
     rival = judges[other]
     show_comparison(card, read_card(f"{rival.name}@{rival.version}", dataset))
 
-names = ["Card", "Agreement", "Ranks", "Lab", "People", "Disagreements", "Next label"]
+names = ["Card", "Agreement", "Ranks", "Jury", "Drift", "Lab", "People", "Disagreements", "Next label"]
 tabs = dict(zip(names, st.tabs(names, on_change="rerun", key="view", bind="query-params"), strict=True))
 if tabs["Card"].open:
     with tabs["Card"]:
@@ -65,6 +70,20 @@ if tabs["Agreement"].open:
 if tabs["Ranks"].open:
     with tabs["Ranks"]:
         show_board_effect(read_board_effect(version, dataset))
+if tabs["Jury"].open:
+    with tabs["Jury"]:
+        wish = ask_jury(judges, chosen)
+        if wish is not None:
+            show_jury(read_jury(wish, dataset))
+if tabs["Drift"].open:
+    with tabs["Drift"]:
+        sets = list_anchor_sets(db, dataset.name)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            before, anchor = ask_before(judges, chosen), ask_anchor(sets)
+        if before is not None:
+            earlier = f"{judges[before].name}@{judges[before].version}"
+            show_drift(read_drift(earlier, version, dataset, anchor))
+        show_anchor_forms(judge, dataset.name, sets)
 if tabs["Lab"].open:
     with tabs["Lab"]:
         show_lab(judge, dataset.name)
