@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session that sees one consistent state and is never committed."""
-        with Session(self.reader, expire_on_commit=False, info={READS: True}) as session, reachable(self.url):
+        with reachable(self.url), Session(self.reader, expire_on_commit=False, info={READS: True}) as session:
             yield session
 
     @contextmanager
@@ -62,7 +62,7 @@ class Database:
 
         One block runs at a time: it sees everything that was written before it.
         """
-        with Session(self.writer, expire_on_commit=False) as session, reachable(self.url), session.begin():
+        with reachable(self.url), Session(self.writer, expire_on_commit=False) as session, session.begin():
             if not self.is_sqlite:
                 wait_for(session.connection(), turn)
             yield session
@@ -141,8 +141,9 @@ def reachable(url: str) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise DatabaseUnreachableError(url, str(error.orig)) from error
-    except DriverError as error:
+    except DBAPIError as error:
         # Its subclasses are our own mistakes, not the file's, but for what a server does not allow.
-        if type(error) is DriverError or getattr(error.orig, "sqlstate", None) in NOT_ALLOWED:
+        is_gone = error.connection_invalidated  # whatever was asked when the server went away
+        if is_gone or type(error) is DriverError or getattr(error.orig, "sqlstate", None) in NOT_ALLOWED:
             raise DatabaseUnreachableError(url, str(error.orig)) from error
         raise

