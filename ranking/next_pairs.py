@@ -22,7 +22,7 @@ from ranking.ranks import difference_error
 from ranking.ratings import Ratings
 from ranking.ties import sigmoid
 
-MAX_CANDIDATES = 5000  # pairs that are weighed; of more contestants, only pairs of near rank
+MAX_CANDIDATES = 2000  # pairs that are weighed; of more contestants, only pairs of near rank
 MAX_AT_ONCE = 2_000_000
 PRIOR_PRECISION = 0.1  # per nat squared: lets contestants with few or no matches be planned for
 
@@ -31,8 +31,8 @@ PRIOR_PRECISION = 0.1  # per nat squared: lets contestants with few or no matche
 class NextPair:
     """So many more matches between two contestants.
 
-    `gain` is the expected rise, per cost, of the undecided neighbours' summed |difference| over its
-    standard error, by the first match of the pair.
+    `gain` is the expected fall, per cost, of the number of pairs in the wrong order, by the first match of
+    the pair.
     """
 
     a: str
@@ -74,7 +74,7 @@ def plan_next_pairs(
     cost_per_match: float | FloatArray = 1.0,
     critical_value: float | None = None,
 ) -> Plan:
-    """Choose the pairs whose matches best separate undecided neighbours.
+    """Choose the pairs whose matches best separate those that are not told apart yet.
 
     Parameters
     ----------
@@ -235,24 +235,29 @@ class _Candidates:
 
 
 def _gains(state: _State, pairs: _Candidates) -> FloatArray:
-    """Give the expected rise, by one match of each pair, of the summed |difference| / standard error.
+    """Give the expected fall, by one match of each pair, of the number of pairs in the wrong order.
 
-    The true difference is taken as normal about the estimate, so neighbours at zero still count.
+    Summed over the pairs that are not told apart. A pair of difference d and standard error s is in the
+    wrong order with chance Phi(-|d| / s); for |d| its mean is taken, with the true difference normal about
+    the estimate, so pairs at zero still count.
     """
+    from scipy.special import ndtr
+
     p = sigmoid(state.theta[pairs.a] - state.theta[pairs.b])
     v = p * (1 - p) / state.design_effect
-    share = v / (1 + v * difference_error(state.covariance)[pairs.a, pairs.b] ** 2)
+    error = difference_error(state.covariance)[pairs.a, pairs.b]
+    share = v / (1 + v * error**2)
+    difference = np.abs(state.theta[pairs.a] - state.theta[pairs.b])
+    is_open = np.flatnonzero((difference <= state.critical * error) & (error > 0))
     gain = np.zeros(len(p))
     at_once = max(1, MAX_AT_ONCE // max(1, len(p)))
-    for begin in range(0, len(state.upper), at_once):
-        i, j = state.upper[begin : begin + at_once], state.lower[begin : begin + at_once]
-        column = state.covariance[i] - state.covariance[j]
-        variance = column[np.arange(len(i)), i] - column[np.arange(len(i)), j]
-        variance = np.maximum(variance, 1e-12)
+    for begin in range(0, len(is_open), at_once):
+        some = is_open[begin : begin + at_once]
+        column = state.covariance[pairs.a[some]] - state.covariance[pairs.b[some]]
         fall = share * (column[:, pairs.a] - column[:, pairs.b]) ** 2
-        after = np.maximum(variance[:, None] - fall, 1e-12)
-        expected = _mean_absolute(state.theta[i] - state.theta[j], np.sqrt(variance))
-        gain += expected @ (1 / np.sqrt(after) - 1 / np.sqrt(variance)[:, None])
+        after = np.sqrt(np.maximum(error[some, None] ** 2 - fall, 1e-12))
+        expected = _mean_absolute(difference[some], error[some])
+        gain += (ndtr(-expected / error[some])[:, None] - ndtr(-expected[:, None] / after)).sum(axis=0)
     return gain / pairs.cost
 
 

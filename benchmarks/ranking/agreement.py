@@ -1,6 +1,7 @@
 """Do the 95 % intervals of agreement cover? Cohen's kappa, Krippendorff's alpha, Kendall's tau-b.
 
-    PYTHONPATH=. python benchmarks/ranking/agreement.py [--replications 1000]
+    PYTHONPATH=. python benchmarks/ranking/agreement.py [--replications 1200]
+    ... --figures "Kendall's tau-b" --prompts 20     keeps the other rows of the results
 
 Three raters give levels 0 to 3 to several responses a prompt; a prompt lifts all its responses, and each
 rater is lenient or strict prompt by prompt, so items of one prompt are not independent. The truth is the
@@ -105,23 +106,34 @@ def cover(name: str, n_prompts: int, n_replications: int) -> list[dict[str, obje
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--replications", type=int, default=1000)
+    parser.add_argument("--replications", type=int, default=1200)
+    parser.add_argument("--figures", nargs="+", default=list(FIGURES), choices=list(FIGURES))
+    parser.add_argument("--prompts", nargs="+", type=int, default=list(PROMPTS))
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
-    rows: list[dict[str, object]] = []
-    for name in FIGURES:
-        for n_prompts in PROMPTS:
-            rows += cover(name, n_prompts, options.replications)
-            print(json.dumps(rows[-2:]), flush=True)
+    for name in options.figures:
+        for n_prompts in options.prompts:
+            rows = cover(name, n_prompts, options.replications)
+            print(json.dumps(rows), flush=True)
+            write(rows, options.out)
+
+
+def write(rows: list[dict[str, object]], path: Path) -> None:
+    """Put the rows among those that are there, in place of those of the same figure and prompts."""
+    earlier = json.loads(path.read_text())["rows"] if path.exists() else []
+    new = {(row["figure"], row["prompts"]) for row in rows}
+    rows = rows + [row for row in earlier if (row["figure"], row["prompts"]) not in new]
     report = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "items_per_prompt": ITEMS_PER_PROMPT,
         "bootstrap_rounds": N_ROUNDS,
-        "rows": rows,
+        "rows": sorted(
+            rows, key=lambda row: (str(row["figure"]), str(row["prompts"]), str(row["intervals"]))
+        ),
     }
-    options.out.write_text(json.dumps(report, indent=1) + "\n")
+    path.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

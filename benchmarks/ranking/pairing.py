@@ -26,6 +26,7 @@ FloatArray = NDArray[np.float64]
 RESULTS = Path(__file__).parent / "results" / "pairing.json"
 N_CONTESTANTS = 12
 FIRST, BATCH, BUDGETS = 132, 60, (432, 792, 1512)
+SPREADS = (0.7, 1.5)  # standard deviation of the strengths, nats
 LOOKS = range(20, 401, 20)
 
 
@@ -71,33 +72,40 @@ def planned_pairs(play: Play, size: int) -> tuple[NDArray[np.intp], NDArray[np.i
 
 
 def recovery(ratings: Ratings, theta: FloatArray) -> dict[str, float]:
-    """Shares of pairs, and of true neighbours, in the right order; and of the best found."""
+    """Shares of pairs and of true neighbours in the right order, told apart so; and of the best found."""
     order = np.argsort(-theta)
     estimate = ratings.theta[order]
     i, j = np.triu_indices(len(order), 1)
+    told = is_above(estimate, ratings.covariance[np.ix_(order, order)], ratings.critical_value)
     return {
         "pairs_in_order": float((estimate[i] > estimate[j]).mean()),
         "neighbours_in_order": float((estimate[:-1] > estimate[1:]).mean()),
+        "pairs_told_apart": float(told[i, j].mean()),
+        "neighbours_told_apart": float(np.diagonal(told, 1).mean()),
         "best_found": float(estimate.argmax() == 0),
     }
 
 
-def compare_pairing(n_replications: int) -> list[dict[str, object]]:
-    seen: dict[tuple[str, int], list[dict[str, float]]] = {}
+def compare_pairing(n_replications: int, spread: float) -> list[dict[str, object]]:
+    """Mean over replications of both ways, and of their difference at the same strengths."""
+    seen: dict[tuple[int, str], list[dict[str, float]]] = {}
     for replication in range(n_replications):
-        rng = np.random.default_rng([1, replication])
-        theta = rng.normal(0, 0.7, N_CONTESTANTS)
-        for how in ("planned", "even"):
+        theta = np.random.default_rng([1, replication]).normal(0, spread, N_CONTESTANTS)
+        for how in ("even", "planned"):
             play = Play(theta, np.random.default_rng([2, replication]))
             play.add(*even_pairs(N_CONTESTANTS, FIRST, play.rng))
             while len(play.a) < BUDGETS[-1]:
-                even = even_pairs(N_CONTESTANTS, BATCH, play.rng)
-                play.add(*(planned_pairs(play, BATCH) if how == "planned" else even))
+                chosen = planned_pairs(play, BATCH) if how == "planned" else None
+                play.add(*(chosen or even_pairs(N_CONTESTANTS, BATCH, play.rng)))
                 if len(play.a) in BUDGETS:
-                    seen.setdefault((how, len(play.a)), []).append(recovery(play.fit(), theta))
+                    seen.setdefault((len(play.a), how), []).append(recovery(play.fit(), theta))
+    for budget in BUDGETS:
+        both = zip(seen[budget, "planned"], seen[budget, "even"], strict=True)
+        seen[budget, "planned less even"] = [{key: a[key] - b[key] for key in a} for a, b in both]
     rows: list[dict[str, object]] = []
-    for (how, budget), results in sorted(seen.items(), key=lambda item: (item[0][1], item[0][0])):
-        row: dict[str, object] = {"pairing": how, "matches": budget, "replications": len(results)}
+    for (budget, how), results in sorted(seen.items()):
+        row: dict[str, object] = {"spread_nats": spread, "pairing": how, "matches": budget}
+        row["replications"] = len(results)
         for key in results[0]:
             values = np.array([result[key] for result in results])
             row[key] = round(float(values.mean()), 4)
@@ -142,18 +150,24 @@ def compare_looks(n_replications: int, n_contestants: int = 4) -> list[dict[str,
     ]
 
 
+def earlier_looks() -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = json.loads(RESULTS.read_text())["repeated_looks"]
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--replications", type=int, default=400)
-    parser.add_argument("--look-replications", type=int, default=2000)
+    parser.add_argument("--look-replications", type=int, default=2000, help="0 keeps those that are there")
     options = parser.parse_args()
+    looks = compare_looks(options.look_replications) if options.look_replications else earlier_looks()
     report = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "contestants": N_CONTESTANTS,
-        "recovery": compare_pairing(options.replications),
-        "repeated_looks": compare_looks(options.look_replications),
+        "recovery": [row for spread in SPREADS for row in compare_pairing(options.replications, spread)],
+        "repeated_looks": looks,
     }
     RESULTS.write_text(json.dumps(report, indent=1) + "\n")
     print(json.dumps(report, indent=1))

@@ -2,6 +2,7 @@
 
     python -m venv benchvenv && benchvenv/bin/pip install -r benchmarks/ranking/requirements.txt
     PYTHONPATH=. benchvenv/bin/python benchmarks/ranking/speed.py [--sizes 100000 1000000 5000000]
+    ... --add --sizes 5000000 --tools evenhand evalica     adds to the results of the same code
 
 Every timed call starts from a DataFrame of names or from raw index arrays; nothing is summed before.
 Several calls after one to warm up (compilation is not timed), each task in a process of its own. Besides
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -263,12 +265,13 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000])
     parser.add_argument("--one", nargs=3)
     parser.add_argument("--tools", nargs="+", default=list(TOOLS))
+    parser.add_argument("--add", action="store_true")
     options = parser.parse_args()
     if options.one:
         tool, task, n_matches = options.one
         print(json.dumps(measure(tool, task, int(n_matches))))
         return
-    rows = []
+    rows = earlier_rows() if options.add else []
     for n_matches in options.sizes:
         for tool in options.tools:
             if tool.startswith("logistic") and n_matches > 1_000_000:
@@ -277,6 +280,21 @@ def main() -> None:
                 rows.append(run_apart(tool, task, n_matches))
                 print(json.dumps(rows[-1]), flush=True)
                 write(rows)
+
+
+def code_hash() -> str:
+    """Hash the ranking room, so that rows of different code are never put in one table."""
+    room = Path(__file__).parents[2] / "ranking"
+    text = b"".join(path.read_bytes() for path in sorted(room.glob("*.py")))
+    return hashlib.sha256(text).hexdigest()[:12]
+
+
+def earlier_rows() -> list[dict[str, object]]:
+    report = json.loads(RESULTS.read_text())
+    if report["code"] != code_hash():
+        raise SystemExit("the results there are of other code: run without --add")
+    rows: list[dict[str, object]] = report["rows"]
+    return rows
 
 
 def write(rows: list[dict[str, object]]) -> None:
@@ -288,6 +306,7 @@ def write(rows: list[dict[str, object]]) -> None:
         "tie_share": TIE_SHARE,
         "prompts": N_PROMPTS,
         "versions": versions(),
+        "code": code_hash(),
         "rows": rows,
     }
     RESULTS.write_text(json.dumps(report, indent=1) + "\n")
