@@ -11,6 +11,7 @@ from db.errors import (
     DatabaseError,
     DatabaseUnreachableError,
     DatabaseUrlError,
+    ImportConflictError,
     NotFoundError,
     SchemaError,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "DatabaseError",
     "DatabaseUnreachableError",
     "DatabaseUrlError",
+    "ImportConflictError",
     "NotFoundError",
     "SchemaError",
     "Session",

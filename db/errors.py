@@ -4,6 +4,7 @@ DatabaseError
 +-- DatabaseUrlError            the address is wrong: mend it
 +-- DatabaseUnreachableError    the server or file did not answer: trying again may help
 +-- SchemaError                 the schema is of another version: upgrade one of the two
++-- ImportConflictError         others wrote meanwhile what an import adds or rests on: import again
 +-- MoveError                   the target of a move cannot take it; it is left as it was
 +-- NotFoundError               no such dataset, judge, contestant, run or match
 """
@@ -31,6 +32,10 @@ class DatabaseUnreachableError(DatabaseError):
 
 
 class SchemaError(DatabaseError):
+    pass
+
+
+class ImportConflictError(DatabaseError):
     pass
 
 

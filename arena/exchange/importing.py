@@ -32,8 +32,8 @@ from arena.exchange.report import (
 from arena.exchange.rows import RawRow, UnreadableRow, iter_rows
 from arena.exchange.sources import CheckedSource, Source, check_source, source_name
 from arena.store import in_words
-from db import Database
-from db.landing import Landing, open_landing
+from db import Database, ImportConflictError
+from db.landing import Landing, Lock, open_landing
 
 BATCH_ROWS: Final = 5000
 MAX_SAMPLE_CHARS: Final = 200
@@ -99,12 +99,24 @@ def import_files(
         raise UsageError("Give the data set a name.")
     if len(dataset) > MAX_NAME_CHARS:
         raise UsageError(f"The data set's name is longer than {MAX_NAME_CHARS} characters.")
-    files = [_open(source, mapping or NO_MAPPING) for source in sources]
-    _refuse_unknown_columns(files, mapping or NO_MAPPING)
+    given = mapping or NO_MAPPING
+    with in_words():
+        try:
+            return _import(database, sources, dataset, mode, strictness, given, Lock.LAST_MOMENT)
+        except ImportConflictError:
+            return _import(database, sources, dataset, mode, strictness, given, Lock.WHOLE)
+
+
+def _import(
+    database: Database, sources: Sequence[Source], dataset: str, mode: ImportMode, strictness: Strictness,
+    mapping: ColumnMapping, lock: Lock,
+) -> ImportReport:  # fmt: skip
+    files = [_open(source, mapping) for source in sources]
+    _refuse_unknown_columns(files, mapping)
     ordered = sorted((file for file in files if file.detection is not None), key=_phase)
     is_landed = False
-    with in_words(), _without_collector(), open_landing(database, dataset) as landing:
-        _land_files(landing, ordered, mapping or NO_MAPPING)
+    with _without_collector(), open_landing(database, dataset, lock) as landing:
+        _land_files(landing, ordered, mapping)
         is_clean = strictness is Strictness.LENIENT or not any(file.n_bad for file in files)
         is_landed = mode is ImportMode.LAND and is_clean and any(file.counts for file in files)
         if not is_landed:

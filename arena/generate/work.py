@@ -21,8 +21,9 @@ from arena.run.crew import Crew, Watcher
 from arena.run.pace import Pace
 from arena.run.station import Client, Patience, Spending, Station
 from arena.style_features import get_style_features
-from db import Database, generation, results
-from db.generation import FinishedResponse, PerplexityScore, StoredContestant
+from db import Database, generated, results
+from db.generated import FinishedResponse, PerplexityScore
+from db.generation import StoredContestant
 from db.results import Progress, StoredCall
 from judge import CallReply, CallRequest, OverBudgetError, Price, ProviderCallError, TokenLogprob, cost_of
 from judge.exact import Metric, perplexity
@@ -169,7 +170,7 @@ class GenerationWork:
             )
             if finished or calls or progress.n_retries or progress.n_cached:
                 with self.database.write() as session:
-                    generation.save_responses(session, self.generation_id, calls, finished, progress)
+                    generated.save_responses(session, self.generation_id, calls, finished, progress)
 
 
 def _in_chunks(missing: Sequence[Missing]) -> Iterator[Sequence[Missing]]:
