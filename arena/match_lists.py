@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from arena.judges import find_judge, label_judges
 from arena.store import in_words
@@ -37,6 +40,10 @@ __all__ = [
 PAGE_SIZE: Final = 50
 CAP: Final = 10_000
 """How far a search by text or by people's votes goes; what is beyond it is said, not counted."""
+MAX_COUNTED: Final = 200
+_Counts = OrderedDict[tuple[MatchQuery, match_list.TallyMark], int]
+_COUNTED: WeakKeyDictionary[Database, _Counts] = WeakKeyDictionary()
+_COUNTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ def list_matches(database: Database, wanted: MatchFilter, page: int = 1) -> Matc
     with in_words(), database.read() as session:
         query = _to_query(session, wanted)
         found = _search(session, query) if query.is_costly else None
-        n_total = match_list.count_matches(session, query) if found is None else len(found.ids)
+        n_total = _count(database, session, query) if found is None else len(found.ids)
         n_pages = max(1, -(-n_total // PAGE_SIZE))
         page = min(max(page, 1), n_pages)
         start = (page - 1) * PAGE_SIZE
@@ -176,9 +183,27 @@ def get_neighbours(database: Database, wanted: MatchFilter, match_id: int) -> Ne
         if query.is_costly:
             return _search(session, query).around(match_id)
         if not match_list.has_match(session, query, match_id):
-            return Neighbours(None, None, None, match_list.count_matches(session, query))
-        place = match_list.find_place(session, query, match_id)
-    return Neighbours(place.previous_id, place.next_id, place.n_newer + 1, place.n_total)
+            return Neighbours(None, None, None, _count(database, session, query))
+        n_total = _count(database, session, query)
+        place = match_list.find_place(session, query, match_id, n_total)
+    return Neighbours(place.previous_id, place.next_id, place.n_newer + 1, n_total)
+
+
+def _count(database: Database, session: Session, query: MatchQuery) -> int:
+    """Count what fits, or return what was counted of the same matches before."""
+    if query.is_tallied or query.tags:  # a tag may come or go without any match
+        return match_list.count_matches(session, query)
+    key = query, match_list.load_tally_mark(session, query.dataset_id)
+    with _COUNTING:
+        known = _COUNTED.setdefault(database, OrderedDict())
+        if key in known:
+            return known[key]
+    n_matches = match_list.count_matches(session, query)
+    with _COUNTING:
+        known[key] = n_matches
+        while len(known) > MAX_COUNTED:
+            known.popitem(last=False)
+    return n_matches
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,12 @@ class MatchQuery:
         """Whether answering needs more than the list's own index: it is asked once then, up to a cap."""
         return self.disagrees_with_people is not None or bool(self.text)
 
+    @property
+    def is_tallied(self) -> bool:
+        """Whether the database's own tally of matches by dataset and judge answers how many there are."""
+        narrower = self.contestants or self.tags or self.outcome or self.reason
+        return not narrower and not self.is_costly
+
 
 TEXT_WINDOW = 20_000
 """How many of the newest matches have their responses searched for a text; prompts are searched all."""

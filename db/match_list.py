@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.match_filter import MatchQuery, restrict
-from db.tables import ContestantRow, DatasetRow, JudgeRow, MatchRow, PromptRow
+from db.tables import ContestantRow, DatasetRow, JudgeRow, MatchRow, MatchTallyRow, PromptRow
 
 PREVIEW = 160
 
@@ -42,11 +42,40 @@ class Place:
     previous_id: int | None
     next_id: int | None
     n_newer: int
-    n_total: int
+
+
+@dataclass(frozen=True)
+class TallyMark:
+    """What grows with every match that comes, changes or goes: while it is equal, a count still holds."""
+
+    n_matches: int
+    n_changes: int
+
+
+def load_tally_mark(session: Session, dataset_id: int | None) -> TallyMark:
+    sums = select(func.sum(MatchTallyRow.n_matches), func.sum(MatchTallyRow.n_changes))
+    if dataset_id is not None:
+        sums = sums.where(MatchTallyRow.dataset_id == dataset_id)
+    n_matches, n_changes = session.execute(sums).one()
+    return TallyMark(int(n_matches or 0), int(n_changes or 0))
 
 
 def count_matches(session: Session, query: MatchQuery) -> int:
+    if query.is_tallied:
+        return _count_tallied(session, query)
     return session.scalar(restrict(select(func.count()).select_from(MatchRow), query)) or 0
+
+
+def _count_tallied(session: Session, query: MatchQuery) -> int:
+    counted = select(func.sum(MatchTallyRow.n_matches)).join(JudgeRow, JudgeRow.id == MatchTallyRow.judge_id)
+    if query.dataset_id is not None:
+        counted = counted.where(MatchTallyRow.dataset_id == query.dataset_id)
+    if query.judge_ids:
+        counted = counted.where(MatchTallyRow.judge_id.in_(query.judge_ids))
+    if query.kind is not None:
+        is_person = JudgeRow.kind == "human"
+        counted = counted.where(is_person if query.kind == "people" else ~is_person)
+    return int(session.scalar(counted) or 0)
 
 
 def list_match_ids(
@@ -70,14 +99,18 @@ def has_more(session: Session, query: MatchQuery, n: int) -> bool:
     return session.scalar(restrict(select(MatchRow.id), query).offset(n).limit(1)) is not None
 
 
-def find_place(session: Session, query: MatchQuery, match_id: int) -> Place:
-    """Find a match's neighbours and its place; one pass over the list's index counts both."""
+def find_place(session: Session, query: MatchQuery, match_id: int, n_total: int) -> Place:
+    """Find the neighbours and the place of a match that is in the list, counting from the nearer end."""
     ids = restrict(select(MatchRow.id), query)
     newer = ids.where(MatchRow.id > match_id).order_by(MatchRow.id)
     older = ids.where(MatchRow.id < match_id).order_by(MatchRow.id.desc())
-    counts = select(func.count(), func.count(case((MatchRow.id > match_id, 1)))).select_from(MatchRow)
-    n_total, n_newer = session.execute(restrict(counts, query)).one()
-    return Place(session.scalar(newer.limit(1)), session.scalar(older.limit(1)), n_newer, n_total)
+    counted = restrict(select(func.count()).select_from(MatchRow), query)
+    last_id = session.scalar(select(func.max(MatchRow.id))) or 0
+    if match_id > last_id // 2:
+        n_newer = session.scalar(counted.where(MatchRow.id > match_id)) or 0
+    else:
+        n_newer = n_total - (session.scalar(counted.where(MatchRow.id <= match_id)) or 0)
+    return Place(session.scalar(newer.limit(1)), session.scalar(older.limit(1)), n_newer)
 
 
 def load_listed(session: Session, match_ids: Sequence[int]) -> list[ListedMatch]:

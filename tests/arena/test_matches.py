@@ -1,10 +1,12 @@
 import pytest
+from sqlalchemy import delete, update
 
 from arena.errors import NotFoundError
 from arena.matches import MatchFilter, get_match, get_neighbours, list_matches
 from arena.run import RunSpec, start_run
 from arena.run.runner import run_waiting
 from db import Database
+from db.tables import MatchRow
 from tests.arena.filling import both_orders, import_rows, record
 from tests.fake_llm import scripts, serve
 
@@ -59,7 +61,32 @@ def test_neighbours_stay_in_the_filter(reviewed: Database) -> None:
     around = get_neighbours(reviewed, wanted, middle)
     assert (around.previous_id, around.next_id) == (newest, oldest)
     assert (around.position, around.n_total) == (2, 3)
+    assert [get_neighbours(reviewed, wanted, one).position for one in (newest, oldest)] == [1, 3]
     assert get_neighbours(reviewed, wanted, oldest).next_id is None
+
+
+@pytest.mark.parametrize(
+    "wanted", [MatchFilter(dataset="poems"), MatchFilter(outcome="flip"), MatchFilter(kind="ai")]
+)
+def test_a_count_follows_every_match_that_comes_changes_or_goes(
+    reviewed: Database, wanted: MatchFilter
+) -> None:
+    def n_listed() -> tuple[int, int]:
+        page = list_matches(reviewed, wanted)
+        return page.n_total, len(page.rows)
+
+    before = n_listed()
+    record(reviewed, [("p5", "alder", "cedar", "A"), ("p5", "cedar", "alder", "A")])
+    assert n_listed() == (before[0] + 1, before[1] + 1)
+    last = list_matches(reviewed, wanted).rows[0].id
+    assert get_neighbours(reviewed, wanted, last).n_total == before[0] + 1
+    with reviewed.write() as session:
+        session.execute(delete(MatchRow).where(MatchRow.id == last))
+    assert n_listed() == before
+    with reviewed.write() as session:
+        session.execute(update(MatchRow).where(MatchRow.id < last).values(verdict_ab="a", verdict_ba="b"))
+    n_total, n_rows = n_listed()
+    assert n_total == n_rows
 
 
 def test_every_page_follows_the_one_before_from_whichever_end_it_is_sought(
