@@ -41,6 +41,15 @@ def test_a_model_may_be_named_freely_and_its_cost_is_unknown(store: Database) ->
     assert app.selectbox(key="run_rubric").options
 
 
+def test_an_address_may_name_the_judge_and_its_server(store: Database) -> None:
+    fill(store)
+    where = "http://127.0.0.1:8000/v1"
+    app = open_page(RUNS, dataset="poems", judge="hosted_vllm/found", api_base=where)
+    assert not app.exception
+    assert "No price is known for hosted_vllm/found" in text_of(app)
+    assert app.text_input(key="run_api_base").value == where
+
+
 def test_a_run_that_cannot_be_is_a_sentence_and_has_no_button(store: Database) -> None:
     fill(store)
     app = open_page(RUNS, dataset="poems", state={"run_judge": "no such judge"})

@@ -13,6 +13,7 @@ from arena.providers import ModelPrice, ProviderState
 from arena.trial import Trial, most_trial_usd, try_model
 from ui.components.words import note
 from ui.figures import NONE, seconds, usd
+from ui.navigation import RUNS, page_link
 from ui.render import label, visible
 
 _TABLE = Markup(
@@ -31,6 +32,7 @@ def show_ready(states: Sequence[ProviderState]) -> None:
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 model = st.text_input("Model", provider.model, key=f"model_{provider.name}", width=380)
                 _show_test(model, None, key=provider.name)
+            page_link(RUNS, "Judge with it", {"judge": model}, icon=RUNS.icon)
 
 
 def show_missing(states: Sequence[ProviderState]) -> None:
@@ -63,7 +65,8 @@ def show_servers(servers: Sequence[LocalServer]) -> None:
                 names = [server.judge_name(model) for model in server.models]
                 model = st.selectbox("Model", names, key=f"model_{server.port}", width=380)
                 _show_test(model, server.api_base, key=str(server.port))
-            note(f"As a judge: {model}, with the API base {server.api_base}")
+            where = {"judge": model, "api_base": server.api_base}
+            page_link(RUNS, "Judge with it", where, icon=RUNS.icon)
 
 
 def show_other() -> None:

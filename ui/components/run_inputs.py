@@ -32,7 +32,13 @@ _CAP_HELP = "The run ends visibly at the cap; what is judged stays, and it can g
 
 
 def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
-    """Show the inputs; return the run they describe, None while no judge is chosen."""
+    """Show the inputs; return the run they describe, None while no judge is chosen.
+
+    The address may name the judge: `?judge=provider/model&api_base=...`, as other pages link here.
+    """
+    for key, name in (("run_judge", "judge"), ("run_api_base", "api_base")):
+        if key not in st.session_state and name in st.query_params:
+            st.session_state[key] = st.query_params[name]
     judge_column, mode_column, rubric_column = st.columns([5, 4, 3], vertical_alignment="bottom")
     saved = [one.label for one in list_judges(database) if one.kind == "model"]
     judge = judge_column.selectbox(
