@@ -12,7 +12,7 @@ from arena.store import Database
 from arena.workers import list_workers
 from ui.components.run_steering import ACTIVE, count_judged, show_buttons, show_failures
 from ui.components.words import facts, lead, note
-from ui.figures import NONE, count, moment, percent, plural, time_left, usd
+from ui.figures import NONE, count, moment, plural, time_left, usd
 from ui.navigation import LEADERBOARD, MATCHES, RUNS, href, page_link
 from ui.render import visible
 
@@ -72,7 +72,7 @@ def _show_card(database: Database, status: RunStatus) -> None:
     facts({"dataset": status.dataset, "judge": status.judge, "mode": status.mode})
     n_judged = count_judged(status)
     part = n_judged / status.n_planned if status.n_planned else 1.0
-    done = f"{count(n_judged)} of {count(status.n_planned)} judgments, {percent(part)}"
+    done = f"{count(n_judged)} of {count(status.n_planned)} judgments"
     st.progress(min(part, 1.0), text=done)
     _show_caps(status)
     facts(
