@@ -44,8 +44,6 @@ from ui.render import label
 from ui.state import database
 
 _AT: Final = "vote_at"
-_NOTICE: Final = "vote_notice"
-_PRESSED_AT: Final = "vote_pressed_at"
 _VOTER: Final = "voter"
 HIDE_NAMES: Final = "vote_hide_names"
 
@@ -66,6 +64,26 @@ class Place:
     reasons: tuple[Reason, ...] = ()
     n_shown: int = 0
     n_more: int = 0
+
+
+@dataclass
+class _Seat:
+    """What the session keeps of a voter; changed by attribute, which nothing can come between.
+
+    Streamlit may leave a script at any access to its session state. Between a vote that was stored and the
+    note that it was, a held key would find the pair still in front, be refused, and vote on the next one.
+    """
+
+    place: Place | None = None
+    notice: str | None = None
+    pressed_at: float = 0.0
+
+
+def _get_seat() -> _Seat:
+    seat = st.session_state.get(_AT)
+    if not isinstance(seat, _Seat):
+        seat = st.session_state[_AT] = _Seat()
+    return seat
 
 
 def ask_voter(guest: Guest | None = None) -> str:
@@ -134,13 +152,14 @@ def _forget_voter() -> None:
 
 def get_place(db: Database, dataset: str, voter: str) -> Place:
     """Return where the session is, fetching the open or the next pair where there is none in front."""
-    place = st.session_state.get(_AT)
-    if not isinstance(place, Place) or (place.dataset, place.voter) != (dataset, voter):
+    seat = _get_seat()
+    place = seat.place
+    if place is None or (place.dataset, place.voter) != (dataset, voter):
         place = Place(dataset, voter)
     if place.ballot is None:
         ballot = next_pair(db, dataset, voter, np.random.default_rng(), self_names=_self_names())
         place = replace(place, ballot=ballot, cast=None, n_shown=place.n_shown + 1)
-    st.session_state[_AT] = place
+    seat.place = place
     return place
 
 
@@ -150,14 +169,16 @@ def _self_names() -> SelfNames:
 
 def show_again() -> None:
     """Fetch the pair in front anew, after a switch of how it is shown: a callback."""
-    place = st.session_state.get(_AT)
-    if isinstance(place, Place) and place.cast is None:
-        st.session_state[_AT] = replace(place, ballot=None)
+    seat = _get_seat()
+    place = seat.place
+    if place is not None and place.cast is None:
+        seat.place = replace(place, ballot=None)
 
 
 def show_notice() -> None:
     """Say once why the last step did not count."""
-    notice = st.session_state.pop(_NOTICE, None)
+    seat = _get_seat()
+    notice, seat.notice = seat.notice, None
     if notice is not None:
         st.toast(label(notice), icon=":material/info:")
 
@@ -193,76 +214,80 @@ def cant_tell() -> None:
 
 def undo() -> None:
     """Take back the last step, or say that there is none: a callback."""
-    place = st.session_state.get(_AT)
-    if isinstance(place, Place):
+    seat = _get_seat()
+    place = seat.place
+    if place is not None:
         try:
             ballot = undo_step(database(), place.dataset, place.voter, self_names=_self_names())
         except NothingToUndoError as error:
-            st.session_state[_NOTICE] = f"Nothing to undo. {error}"
+            seat.notice = f"Nothing to undo. {error}"
         except VoteError as error:
-            st.session_state[_NOTICE] = str(error)
+            seat.notice = str(error)
         else:
-            st.session_state[_AT] = replace(place, ballot=ballot, cast=None, n_shown=place.n_shown + 1)
+            seat.place = replace(place, ballot=ballot, cast=None, n_shown=place.n_shown + 1)
 
 
 def toggle_reason(reason: Reason) -> None:
     """Give or take back a reason; it is stored at once: a callback."""
-    place = st.session_state.get(_AT)
-    if isinstance(place, Place) and place.cast is not None:
+    seat = _get_seat()
+    place = seat.place
+    if place is not None and place.cast is not None:
         given = set(place.reasons) ^ {reason}
         reasons = tuple(one for one in REASONS if one in given)
-        _explain(place.cast, reasons, "")
-        st.session_state[_AT] = replace(place, reasons=reasons)
+        _explain(seat, place.cast, reasons, "")
+        seat.place = replace(place, reasons=reasons)
 
 
 def go_on(comment_key: str) -> None:
     """Store the comment, and leave for the next pair: a callback."""
-    place = st.session_state.get(_AT)
-    if isinstance(place, Place) and place.cast is not None:
+    seat = _get_seat()
+    place = seat.place
+    if place is not None and place.cast is not None:
         comment = st.session_state.get(comment_key) or ""
         if comment.strip():
-            _explain(place.cast, place.reasons, comment)
-        st.session_state[_AT] = replace(place, ballot=None, cast=None)
+            _explain(seat, place.cast, place.reasons, comment)
+        seat.place = replace(place, ballot=None, cast=None)
 
 
-def _explain(cast: CastVote, reasons: tuple[Reason, ...], comment: str) -> None:
+def _explain(seat: _Seat, cast: CastVote, reasons: tuple[Reason, ...], comment: str) -> None:
     try:
         add_reasons(database(), cast.token, reasons, comment)
     except VoteError as error:
-        st.session_state[_NOTICE] = str(error)
+        seat.notice = str(error)
 
 
 def vote_on(n_votes: int) -> None:
     """Begin another round: a callback."""
-    place = st.session_state.get(_AT)
-    if isinstance(place, Place):
-        st.session_state[_AT] = replace(place, ballot=None, n_more=n_votes)
+    seat = _get_seat()
+    place = seat.place
+    if place is not None:
+        seat.place = replace(place, ballot=None, n_more=n_votes)
 
 
 def look_at_skipped() -> None:
     """Bring back what was set aside: a callback."""
-    place = st.session_state.get(_AT)
-    if isinstance(place, Place):
+    seat = _get_seat()
+    place = seat.place
+    if place is not None:
         bring_back_skipped(database(), place.dataset, place.voter)
-        st.session_state[_AT] = replace(place, ballot=None, cast=None)
+        seat.place = replace(place, ballot=None, cast=None)
 
 
 def _step(step: Callable[[Place, Ballot], Place]) -> None:
-    place = st.session_state.get(_AT)
-    if not isinstance(place, Place) or place.ballot is None or place.cast is not None or _is_held():
+    seat = _get_seat()
+    place = seat.place
+    if place is None or place.ballot is None or place.cast is not None or _is_held(seat):
         return
     try:
-        st.session_state[_AT] = step(place, place.ballot)
+        seat.place = step(place, place.ballot)
     except TooSoonError as error:
-        st.session_state[_NOTICE] = str(error)
+        seat.notice = str(error)
     except VoteError as error:
-        st.session_state[_NOTICE] = str(error)
-        st.session_state[_AT] = replace(place, ballot=None, cast=None)
+        seat.notice = str(error)
+        seat.place = replace(place, ballot=None, cast=None)
 
 
-def _is_held() -> bool:
+def _is_held(seat: _Seat) -> bool:
     """Whether this press follows the one before too fast for a person: a key that is held stays one press."""
-    now = time.monotonic()
-    before = st.session_state.get(_PRESSED_AT, 0.0)
-    st.session_state[_PRESSED_AT] = now
-    return bool(now - before < MIN_LOOK_S)
+    before, seat.pressed_at = seat.pressed_at, time.monotonic()
+    return seat.pressed_at - before < MIN_LOOK_S
