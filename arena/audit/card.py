@@ -25,6 +25,7 @@ from arena.audit.people import (
 from arena.audit.position import fairness_cells, position_figures, position_warnings, stability_figures
 from arena.audit.records import JudgeCard, ReasonCount
 from arena.audit.self_preference import self_preference_figures
+from arena.audit.strength import strength_of
 from arena.audit.style import style_figures
 from arena.audit.unscored import rank_bounds, unscored_figures
 from arena.audit.words import sentence_of
@@ -138,4 +139,5 @@ def _with_figures(card: JudgeCard, evidence: Evidence, judge: StoredJudge, pairs
         other_judges=other_judges(evidence, judge, pairs),
         fairness=fairness_cells(evidence, pairs),
         rank_bounds=rank_bounds(evidence, pairs),
+        strength=strength_of(evidence, judge, pairs),
     )

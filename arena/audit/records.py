@@ -112,6 +112,14 @@ class RankBounds:
 
 
 @dataclass(frozen=True)
+class Strength:
+    """The judge's model beside what it judges: `same` is "not distinguished"; `why` says what it rests on."""
+
+    mark: Literal["stronger", "same", "weaker", "not known"]
+    why: str
+
+
+@dataclass(frozen=True)
 class JudgeCard:
     """Counts over the pairs that this judge version decided in both shown orders, and every figure.
 
@@ -147,6 +155,7 @@ class JudgeCard:
     fairness: tuple[FairnessCell, ...] = ()
     rank_bounds: tuple[RankBounds, ...] = ()
     marks: dict[str, int] = field(default_factory=dict)
+    strength: Strength = Strength("not known", "")
 
     def figure(self, name: str) -> Figure | None:
         """Return the figure of that name, None where the card has none."""

@@ -197,6 +197,8 @@ def _card(arguments: argparse.Namespace) -> int:
     if arguments.format == "table":
         for card in cards:
             say(f"{card.judge}@{card.version}: {card.sentence}")
+            if card.strength.why:
+                say(f"- its model beside what it judges: {card.strength.mark} ({card.strength.why})")
             for warning in card.warnings:
                 say(f"- {warning}")
     return 0

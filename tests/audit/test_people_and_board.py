@@ -215,3 +215,20 @@ def test_the_builtin_judges_get_the_card_they_deserve(store: Database) -> None:
     share = longest.figure("length.share")
     assert share is not None
     assert share.value == 1.0
+
+
+def test_a_judge_is_marked_stronger_only_where_its_own_responses_were_compared(store: Database) -> None:
+    fill(store, contestants=("openai/oak", "birch", "cedar"), n_prompts=30)
+    pairs = [
+        (f"p{p}", a, b)
+        for p in range(30)
+        for a, b in (("birch", "cedar"), ("openai/oak", "birch"), ("openai/oak", "cedar"))
+    ]
+    for judge in ("openai/oak", "openai/elm"):
+        record(store, [v for p, a, b in pairs for v in both_orders(p, a, b, "A")], judge=judge)
+    votes = [(p, a, b, "B" if int(p[1:]) % len(b) == 0 else "A") for p, a, b in pairs]
+    cast(store, "Ada", votes)
+    (oak,), (elm,) = (get_cards(store, name, "poems") for name in ("openai/oak", "openai/elm"))
+    assert oak.strength.mark == "stronger", oak.strength
+    assert "by people's votes" in oak.strength.why
+    assert elm.strength.mark == "not known"

@@ -30,10 +30,19 @@ def show_card(card: JudgeCard, label: str) -> None:
     """Show the card of one judge version."""
     head = Markup(
         '<h3 class="eh-card-title">{} <span class="eh-quiet">version {} · {} · {}</span></h3>'
-        '<p class="eh-lead">{}</p>'
+        '<p class="eh-lead">{}</p>{}'
     )
     with st.container(border=True, key=f"card_{card.version}"):
-        st.html(head.format(visible(card.judge), card.version, card.kind, card.mode, visible(card.sentence)))
+        st.html(
+            head.format(
+                visible(card.judge),
+                card.version,
+                card.kind,
+                card.mode,
+                visible(card.sentence),
+                _strength(card),
+            )
+        )
         if card.n_pairs:
             parts = _parts(card, label)
             st.html(_bar(parts, card.n_pairs) + _table(parts, card))
@@ -45,6 +54,18 @@ def show_card(card: JudgeCard, label: str) -> None:
     if card.figures:
         show_figures(card)
     _show_details(card)
+
+
+def _strength(card: JudgeCard) -> Markup:
+    """Say whether the judge's model is stronger than what it judges; nothing for baselines and people."""
+    if card.kind not in ("model", "recorded") or not card.figures:
+        return Markup("")
+    words = {"same": "as strong as what it judges, as far as is known",
+             "not known": "strength beside what it judges not known"}.get(
+        card.strength.mark, f"{card.strength.mark} than what it judges")  # fmt: skip
+    return Markup('<p class="eh-note"><strong>{}</strong>{}</p>').format(
+        words[0].upper() + words[1:], visible(f": {card.strength.why}." if card.strength.why else ".")
+    )
 
 
 def _show_details(card: JudgeCard) -> None:
