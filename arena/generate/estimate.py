@@ -113,13 +113,22 @@ def _warnings(draft: Draft, unpriced: list[str]) -> tuple[str, ...]:
 
 
 def _sentence(estimate: GenerationEstimate) -> str:
-    factors = [f"{estimate.n_prompts:,} prompts", f"{estimate.n_contestants:,} contestants"]
+    factors = [_count(estimate.n_prompts, "prompt"), _count(estimate.n_contestants, "contestant")]
     if estimate.n_samples > 1:
         factors.append(f"{estimate.n_samples} samples")
     already = f" - {estimate.n_already:,} already there" if estimate.n_already else ""
-    calls = "" if estimate.n_calls == estimate.n_missing else f" in {estimate.n_calls:,} calls"
+    calls = "" if estimate.n_calls == estimate.n_missing else f" in {_count(estimate.n_calls, 'call')}"
+    arithmetic = f"{' x '.join(factors)}{already} = {_count(estimate.n_missing, 'response')}{calls}"
+    return f"{arithmetic}; {_money(estimate)}"
+
+
+def _money(estimate: GenerationEstimate) -> str:
     if not estimate.n_missing:
-        money = "free"
-    else:
-        money = "cost unknown" if estimate.cost_usd is None else f"about ${estimate.cost_usd:.2f}"
-    return f"{' x '.join(factors)}{already} = {estimate.n_missing:,} responses{calls}; {money}"
+        return "free"
+    if estimate.cost_usd is None:
+        return "cost unknown"
+    return f"about ${estimate.cost_usd:.2f}" if estimate.cost_usd >= 0.005 else "less than $0.01"
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"

@@ -70,7 +70,7 @@ def test_metrics_are_computed_on_the_page_and_stand_there(store: Database) -> No
     ]
     import_rows(store, "poems", rows)
     app = open_view("Checks")
-    assert "No exact metric has been computed" in text_of(app)
+    assert "Computed here, free" in text_of(app)
     app.multiselect(key="checks_metrics").set_value(["number", "chrf"])
     press(app, "Compute")
     assert "24 figures computed for 12 responses" in text_of(app)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from arena.datasets import DatasetSummary, list_contestants
 from arena.errors import ArenaError
-from arena.exact import choose_best_of, score_dataset
+from arena.exact import choose_best_of, get_exact_board, score_dataset
 from arena.exact.scoring import MetricCount
 from arena.judges import list_judges
 from arena.store import Database
@@ -38,9 +38,15 @@ def show_checks(database: Database, dataset: DatasetSummary) -> None:
         if st.form_submit_button("Compute", type="primary", icon=":material/rule:") and asked:
             _compute(database, dataset.name, [str(metric) for metric in asked])
     note("Computed here, free, against each prompt's references. Embeddings: python -m arena exact --metric")
-    show_exact(dataset, ())
+    if _has_figures(database, dataset.name):
+        show_exact(dataset, ())
     st.subheader("Best of several samples")
     _ask_best(database, dataset.name)
+
+
+def _has_figures(database: Database, dataset: str) -> bool:
+    board = get_exact_board(database, dataset)
+    return bool(board.columns or board.passes)
 
 
 def _compute(database: Database, dataset: str, metrics: Sequence[str]) -> None:

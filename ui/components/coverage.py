@@ -8,7 +8,8 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
-from arena.generate.coverage import Coverage, CoverageCell, CoverageColumn, PromptDetail
+from arena.datasets import DatasetSummary
+from arena.generate.coverage import Coverage, CoverageCell, CoverageColumn, PromptDetail, get_coverage
 from arena.generate.spec import RETRIED
 from ui.components.responses import show_text
 from ui.components.verdicts import reason_words
@@ -16,11 +17,23 @@ from ui.components.words import note
 from ui.figures import count, seconds, usd
 from ui.navigation import IMPORT, RESPONSES, Query, href, page_link
 from ui.render import label, visible
+from ui.state import database, database_url
 
 _TABLE: Final = Markup(
     '<div class="eh-scroll"><table class="eh-table"><caption>{}</caption><thead><tr>{}</tr></thead>'
     "<tbody>{}</tbody></table></div>"
 )
+
+
+def read_coverage(dataset: DatasetSummary, *, first: int, limit: int, only_holes: bool) -> Coverage:
+    """Return what `get_coverage` does, or what it said before of the same data set with the same counts."""
+    return _read(database_url(), dataset, first, limit, only_holes)
+
+
+@st.cache_data(max_entries=32, ttl=30, show_spinner=False)
+def _read(_url: str, dataset: DatasetSummary, first: int, limit: int, only_holes: bool) -> Coverage:
+    # The counts of the data set are part of the key: they change with every response.
+    return get_coverage(database(), dataset.name, first=first, limit=limit, only_holes=only_holes)
 
 
 def show_coverage(coverage: Coverage, dataset: str, page_size: int) -> None:

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from arena.datasets import list_datasets
-from arena.generate.coverage import get_coverage
 from arena.generate.playground import list_askable
 from ui.components.checks import show_checks
-from ui.components.coverage import show_coverage
+from ui.components.coverage import read_coverage, show_coverage
 from ui.components.datasets import choose_dataset
 from ui.components.exports import show_export
 from ui.components.generations import ask_generation, show_generations
@@ -33,9 +32,7 @@ if "prompt" in st.query_params:
 
 only_holes = st.session_state.get("holes", False)
 page = int(st.session_state.get("responses_page", 1))
-coverage = get_coverage(
-    db, dataset.name, first=PAGE_SIZE * (page - 1), limit=PAGE_SIZE, only_holes=only_holes
-)
+coverage = read_coverage(dataset, first=PAGE_SIZE * (page - 1), limit=PAGE_SIZE, only_holes=only_holes)
 lead(coverage.sentence)
 if coverage.n_without_text:
     note(f"{plural(coverage.n_without_text, 'prompt')} came without a text; import the file that holds it.")
