@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ranking.arrays import FloatArray, IndexArray
 from ranking.ratings import Ratings
 
-DRAWS_AT_ONCE = 128
+AT_ONCE = 1_000_000  # differences held in memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +70,17 @@ def simultaneous_ranks(
     Mogstad, Romano, Shaikh and Wilhelm (2024), Review of Economic Studies 91:476-518, section 3.
     """
     error = difference_error(ratings.covariance)
-    above = np.triu(error > 0, 1)
-    i, j = np.nonzero(above)
+    known = np.triu(error > 0, 1)
+    scale = np.divide(1.0, error, out=np.zeros_like(error), where=known)
     largest = np.zeros(n_draws)
-    if len(i):
+    if known.any():
         draws = _draw_strengths(ratings, rng, n_draws)
-        for begin in range(0, n_draws, DRAWS_AT_ONCE):
-            part = draws[begin : begin + DRAWS_AT_ONCE]
-            largest[begin : begin + DRAWS_AT_ONCE] = np.abs((part[:, i] - part[:, j]) / error[i, j]).max(
-                axis=1
-            )
-    critical = float(np.quantile(largest, level)) if len(i) else np.nan
+        at_once = max(1, AT_ONCE // error.size)
+        for begin in range(0, n_draws, at_once):
+            part = draws[begin : begin + at_once]
+            ratio = (part[:, :, None] - part[:, None, :]) * scale
+            largest[begin : begin + at_once] = np.abs(ratio, out=ratio).max(axis=(1, 2))
+    critical = float(np.quantile(largest, level)) if known.any() else np.nan
     return SimultaneousRanks(*rank_ranges(ratings.theta, ratings.covariance, critical), critical)
 
 
