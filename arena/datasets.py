@@ -13,6 +13,7 @@ __all__ = [
     "TagCount",
     "get_dataset",
     "list_contestants",
+    "list_dataset_names",
     "list_datasets",
     "list_tags",
     "remove_dataset",
@@ -23,6 +24,12 @@ def list_datasets(database: Database) -> list[DatasetSummary]:
     """Return all, in the order in which they came."""
     with in_words(), database.read() as session:
         return datasets.list_datasets(session)
+
+
+def list_dataset_names(database: Database) -> list[str]:
+    """Return the names without counting anything, in the order in which they came."""
+    with in_words(), database.read() as session:
+        return [dataset.name for dataset in datasets.list_dataset_names(session)]
 
 
 def get_dataset(database: Database, name: str) -> DatasetSummary:

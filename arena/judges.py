@@ -20,7 +20,10 @@ SHORT_VERSION = 8
 
 @dataclass(frozen=True)
 class JudgeSummary:
-    """One judge version. `label` is its name, with `@version` where the name has several versions."""
+    """One judge version. `label` is its name, with `@version` where the name has several versions.
+
+    `n_judgments` is None where only one data set was asked for.
+    """
 
     id: int
     name: str
@@ -31,7 +34,7 @@ class JudgeSummary:
     model: str | None
     family: str | None
     rubric: str | None
-    n_judgments: int
+    n_judgments: int | None
     n_matches: int
 
 
@@ -45,7 +48,7 @@ class RubricSummary:
 
 
 def list_judges(database: Database, dataset: str | None = None) -> list[JudgeSummary]:
-    """Return every version; with a data set, those that judged there. Counts are of that data set."""
+    """Return every version; with a data set, those that judged there, and their matches there."""
     with in_words(), database.read() as session:
         dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
         stored = judges.list_stored_judges(session)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import JudgeRow, MatchRow
+from db.match_arrays import MatchScope, StoredMatches, load_matches
+from db.tables import JudgeRow
 
-LEANS = {"a": 1, "b": -1}
-"""Every other verdict leans to neither side."""
+_LEAN = np.array([0, 1, -1, 0, 0])
+"""By verdict code: only `a` and `b` lean to a side."""
 
 
 @dataclass(frozen=True)
@@ -35,45 +34,35 @@ class LeanArrays:
 
 def load_people_leans(session: Session, dataset_id: int) -> LeanArrays:
     """Return every vote of every person."""
-    people = select(JudgeRow.id).where(JudgeRow.kind == "human")
-    return _to_arrays(session, _leans(dataset_id).where(MatchRow.judge_id.in_(people)))
+    return _leans(_load_votes(session, dataset_id))
 
 
 def load_judge_leans(session: Session, dataset_id: int, judge_id: int) -> LeanArrays:
     """Return the judge's scored matches on pairs of responses that people voted on."""
-    people = select(JudgeRow.id).where(JudgeRow.kind == "human")
-    voted = (
-        select(MatchRow.response_a_id.label("a"), MatchRow.response_b_id.label("b"))
-        .where(MatchRow.dataset_id == dataset_id, MatchRow.judge_id.in_(people))
-        .distinct()
-        .subquery()
+    votes = _load_votes(session, dataset_id)
+    judged = load_matches(session, MatchScope(dataset_id, (judge_id,)))
+    return _leans(judged.take(np.isin(_pairs(judged), _pairs(votes))))
+
+
+def _load_votes(session: Session, dataset_id: int) -> StoredMatches:
+    people = tuple(session.scalars(select(JudgeRow.id).where(JudgeRow.kind == "human")))
+    return load_matches(session, MatchScope(dataset_id, people))
+
+
+def _pairs(matches: StoredMatches) -> NDArray[np.int64]:
+    """Give each pair of responses one number; ids are below 2**31."""
+    return np.asarray(matches.response_a * 2**31 + matches.response_b)
+
+
+def _leans(matches: StoredMatches) -> LeanArrays:
+    scored = matches.take(matches.reason == 0)
+    ab, ba = _LEAN[scored.verdict_ab], _LEAN[scored.verdict_ba]
+    is_single = (scored.verdict_ab == 0) | (scored.verdict_ba == 0)
+    return LeanArrays(
+        judge_id=scored.judge_id,
+        prompt_id=scored.prompt_id,
+        response_a=scored.response_a,
+        response_b=scored.response_b,
+        lean=np.where(is_single, ab + ba, np.where(scored.verdict_ab == scored.verdict_ba, ab, 0)),
+        tilt=np.sign(ab + ba),
     )
-    same_pair = (MatchRow.response_a_id == voted.c.a) & (MatchRow.response_b_id == voted.c.b)
-    return _to_arrays(session, _leans(dataset_id).join(voted, same_pair).where(MatchRow.judge_id == judge_id))
-
-
-def _lean(column: Any) -> Any:
-    return case(*((column == verdict, value) for verdict, value in LEANS.items()), else_=0)
-
-
-def _sign(number: Any) -> Any:
-    return case((number > 0, 1), (number < 0, -1), else_=0)
-
-
-def _leans(dataset_id: int) -> Select[*tuple[Any, ...]]:
-    ab, ba = (
-        func.coalesce(MatchRow.verdict_ab, MatchRow.verdict_ba),
-        func.coalesce(MatchRow.verdict_ba, MatchRow.verdict_ab),
-    )
-    both = case((ab == ba, _lean(ab)), else_=0)
-    tilt = _sign(_lean(MatchRow.verdict_ab) + _lean(MatchRow.verdict_ba))
-    query: Select[*tuple[Any, ...]] = select(
-        MatchRow.judge_id, MatchRow.prompt_id, MatchRow.response_a_id, MatchRow.response_b_id, both, tilt
-    )
-    in_scope = query.where(MatchRow.dataset_id == dataset_id, MatchRow.state == "scored")
-    return in_scope.order_by(MatchRow.id)
-
-
-def _to_arrays(session: Session, query: Select[*tuple[Any, ...]]) -> LeanArrays:
-    flat = np.fromiter(chain.from_iterable(session.execute(query)), dtype=np.int64)
-    return LeanArrays(*(np.ascontiguousarray(column) for column in flat.reshape(-1, 6).T))

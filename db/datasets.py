@@ -9,12 +9,13 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
+from db.response_arrays import load_contestant_facts
 from db.tables import (
     ContestantRow,
     DatasetRow,
     JudgeRow,
     JudgmentRow,
-    MatchRow,
+    MatchTallyRow,
     PromptRow,
     PromptTagRow,
     ResponseRow,
@@ -34,7 +35,6 @@ class DatasetSummary:
     n_responses: int
     n_matches: int
     n_votes: int
-    n_judgments: int
 
 
 @dataclass(frozen=True)
@@ -55,34 +55,17 @@ class ContestantSummary:
 
 
 def list_datasets(session: Session) -> list[DatasetSummary]:
-    per_dataset = select(PromptRow.dataset_id, func.count()).group_by(PromptRow.dataset_id)
-    prompts = _counts(session, per_dataset)
-    responses = _counts(session, per_dataset.join(ResponseRow, ResponseRow.prompt_id == PromptRow.id))
-    contestants = _counts(
-        session,
-        select(PromptRow.dataset_id, func.count(ResponseRow.contestant_id.distinct()))
-        .join(ResponseRow, ResponseRow.prompt_id == PromptRow.id)
-        .group_by(PromptRow.dataset_id),
-    )
-    judgments = _counts(
-        session,
-        per_dataset.join(JudgmentRow, JudgmentRow.prompt_id == PromptRow.id).where(
-            JudgmentRow.state != "planned"
-        ),
-    )
+    prompts = _counts(session, select(PromptRow.dataset_id, func.count()).group_by(PromptRow.dataset_id))
     matches: dict[tuple[int, bool], int] = {}
-    per_judge = (
-        select(MatchRow.dataset_id, MatchRow.judge_id, func.count().label("n"))
-        .group_by(MatchRow.dataset_id, MatchRow.judge_id)
-        .subquery()
-    )
     for dataset_id, kind, n in session.execute(
-        select(per_judge.c.dataset_id, JudgeRow.kind, per_judge.c.n).join(
-            JudgeRow, JudgeRow.id == per_judge.c.judge_id
+        select(MatchTallyRow.dataset_id, JudgeRow.kind, MatchTallyRow.n_matches).join(
+            JudgeRow, JudgeRow.id == MatchTallyRow.judge_id
         )
     ):
         key = (dataset_id, kind == "human")
         matches[key] = matches.get(key, 0) + n
+    rows = list(session.scalars(select(DatasetRow).order_by(DatasetRow.id)))
+    facts = {row.id: load_contestant_facts(session, row.id) for row in rows}
     return [
         DatasetSummary(
             id=row.id,
@@ -90,13 +73,12 @@ def list_datasets(session: Session) -> list[DatasetSummary]:
             description=row.description,
             is_invented=row.is_invented,
             n_prompts=prompts.get(row.id, 0),
-            n_contestants=contestants.get(row.id, 0),
-            n_responses=responses.get(row.id, 0),
+            n_contestants=len(facts[row.id]),
+            n_responses=sum(fact.n_responses for fact in facts[row.id]),
             n_matches=matches.get((row.id, False), 0),
             n_votes=matches.get((row.id, True), 0),
-            n_judgments=judgments.get(row.id, 0),
         )
-        for row in session.scalars(select(DatasetRow).order_by(DatasetRow.id))
+        for row in rows
     ]
 
 

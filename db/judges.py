@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Double, cast, func, select
+from sqlalchemy import Double, cast, exists, func, select
 from sqlalchemy.orm import Session
 
-from db.tables import JudgeRow, JudgmentRow, MatchRow, PromptRow, RubricRow, SettingRow
+from db.tables import JudgeRow, JudgmentRow, MatchTallyRow, PromptRow, RubricRow, SettingRow
 
 FENCE_KEY = "judge.fence_key"
 
@@ -30,8 +30,10 @@ class StoredJudge:
 
 @dataclass(frozen=True)
 class JudgeCounts:
+    """`n_judgments` is None where it was not counted."""
+
     judge_id: int
-    n_judgments: int
+    n_judgments: int | None
     n_matches: int
 
 
@@ -103,23 +105,34 @@ def _save_rubric(session: Session, judge: NewJudge) -> int | None:
 
 
 def count_by_judge(session: Session, dataset_id: int | None) -> dict[int, JudgeCounts]:
-    """Count finished judgments and matches by judge id."""
-    judgments = (
-        select(JudgmentRow.judge_id, func.count())
-        .where(JudgmentRow.state != "planned")
-        .group_by(JudgmentRow.judge_id)
+    """Count matches and finished judgments of the judges that have any, by judge id.
+
+    Judgments of one data set are not counted: of a million that takes seconds, and matches say as much.
+    """
+    tally = select(MatchTallyRow.judge_id, func.sum(MatchTallyRow.n_matches)).group_by(MatchTallyRow.judge_id)
+    if dataset_id is None:
+        judgments = (
+            select(JudgmentRow.judge_id, func.count())
+            .where(JudgmentRow.state != "planned")
+            .group_by(JudgmentRow.judge_id)
+        )
+        n_judgments = {row[0]: row[1] for row in session.execute(judgments)}
+        n_matches = {row[0]: int(row[1]) for row in session.execute(tally)}
+        return {
+            judge_id: JudgeCounts(judge_id, n_judgments.get(judge_id, 0), n_matches.get(judge_id, 0))
+            for judge_id in n_judgments.keys() | n_matches.keys()
+        }
+    tally = tally.where(MatchTallyRow.dataset_id == dataset_id, MatchTallyRow.n_matches > 0)
+    n_matches = {row[0]: int(row[1]) for row in session.execute(tally)}
+    in_dataset = select(PromptRow.id).where(PromptRow.dataset_id == dataset_id)
+    has_judged = exists().where(
+        JudgmentRow.judge_id == JudgeRow.id,
+        JudgmentRow.prompt_id.in_(in_dataset),
+        JudgmentRow.state != "planned",
     )
-    matches = select(MatchRow.judge_id, func.count()).group_by(MatchRow.judge_id)
-    if dataset_id is not None:
-        in_dataset = select(PromptRow.id).where(PromptRow.dataset_id == dataset_id)
-        judgments = judgments.where(JudgmentRow.prompt_id.in_(in_dataset))
-        matches = matches.where(MatchRow.dataset_id == dataset_id)
-    n_judgments = {row[0]: row[1] for row in session.execute(judgments)}
-    n_matches = {row[0]: row[1] for row in session.execute(matches)}
-    return {
-        judge_id: JudgeCounts(judge_id, n_judgments.get(judge_id, 0), n_matches.get(judge_id, 0))
-        for judge_id in n_judgments.keys() | n_matches.keys()
-    }
+    others = session.scalars(select(JudgeRow.id).where(JudgeRow.id.not_in(n_matches), has_judged))
+    present = {**n_matches, **dict.fromkeys(others, 0)}
+    return {judge_id: JudgeCounts(judge_id, None, n) for judge_id, n in present.items()}
 
 
 def get_fence_key(session: Session) -> bytes:

@@ -23,8 +23,8 @@ from db.engine import READS
 from db.tables import ChangeTallyRow, ContestantRow, PromptRow, ResponseRow
 
 Thing = TypeVar("Thing")
-_KEPT_EACH: Final = 4
-"""Data sets whose responses are kept; style features of two million take 48 MB."""
+_KEPT: Final = {"facts": 500, "style": 2}
+"""Of how many data sets; style features of two million responses take 48 MB."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _kept(
             return thing
         thing = read(session, dataset_id)
         shelf.things[what, dataset_id] = (n_changes, thing)
-        while sum(key[0] == what for key in shelf.things) > _KEPT_EACH:
+        while sum(key[0] == what for key in shelf.things) > _KEPT[what]:
             shelf.things.pop(next(key for key in shelf.things if key[0] == what))
         return thing
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
 from arena.cli.output import print_rows, say, to_plain
+from arena.datasets import list_dataset_names
 from arena.errors import UsageError
 from arena.leaderboard import CONTROLS, Board, BoardQuery, get_board
 from arena.receipt import make_receipt
+from arena.store import Database
 
 VOTE_RULE = "agreement=0.6,gold=0.8,seconds=3"
 
@@ -28,7 +30,9 @@ def _add_leaderboard(commands: Subparsers) -> None:
 
 def add_board_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what chooses a board."""
-    parser.add_argument("--dataset", metavar="D", help="one data set (default: all)")
+    parser.add_argument(
+        "--dataset", metavar="D", help="one data set; a board needs it where there are several"
+    )
     parser.add_argument("--lens", choices=("judge", "human", "calibrated"), default="judge")
     parser.add_argument(
         "--judge", action="append", default=[], metavar="J", help="whose matches rank; repeat to pool several"
@@ -51,10 +55,10 @@ def add_board_arguments(parser: argparse.ArgumentParser) -> None:
                         help=f"whose votes count: any of {VOTE_RULE}")  # fmt: skip
 
 
-def to_query(arguments: argparse.Namespace) -> BoardQuery:
+def to_query(arguments: argparse.Namespace, database: Database) -> BoardQuery:
     rule = _read_vote_rule(arguments.vote_rule)
     return BoardQuery(
-        dataset=arguments.dataset,
+        dataset=arguments.dataset or _only_dataset(database),
         lens=arguments.lens or "judge",
         judges=tuple(arguments.judge),
         method=arguments.method,
@@ -72,6 +76,15 @@ def to_query(arguments: argparse.Namespace) -> BoardQuery:
     )
 
 
+def _only_dataset(database: Database) -> str | None:
+    """Return the one data set that there is, None where there is none; several are never mixed."""
+    names = list_dataset_names(database)
+    if len(names) > 1:
+        there = ", ".join(names)
+        raise UsageError(f"There are {len(names)} data sets, and a board ranks one: --dataset with {there}.")
+    return names[0] if names else None
+
+
 def _read_vote_rule(text: str) -> dict[str, float]:
     rule = {}
     for part in split_names(text):
@@ -87,7 +100,8 @@ def _read_vote_rule(text: str) -> dict[str, float]:
 
 
 def leaderboard(arguments: argparse.Namespace) -> int:
-    board = get_board(open_database(arguments), to_query(arguments))
+    database = open_database(arguments)
+    board = get_board(database, to_query(arguments, database))
     if arguments.receipt is not None:
         _write_receipt(board, arguments.receipt)
     print_rows(_rows(board, arguments.format), arguments.format, document=_document(board))

@@ -42,7 +42,7 @@ def export(arguments: argparse.Namespace) -> int:
     database = open_database(arguments)
     file_format = format_of(arguments.out)
     if arguments.what == "leaderboard":
-        board = get_board(database, to_query(arguments))
+        board = get_board(database, to_query(arguments, database))
         rows = [{name: getattr(row, name) for name in STANDING_COLUMNS} for row in board.standings]
         if board.is_invented:
             rows = [{**row, INVENTED_COLUMN: INVENTED_LABEL} for row in rows]

@@ -64,7 +64,8 @@ def fill(database: Database, n_matches: int) -> None:
     now = utc_now()
     _write(database, DatasetRow, [{"id": 1, "name": DATASET}])
     _write(database, ContestantRow,
-           ({"id": c, "name": f"model-{c:03d}", "family": f"family-{c % 9}"} for c in range(1, N_CONTESTANTS + 1)))  # fmt: skip
+           ({"id": c, "name": f"model-{c:03d}", "family": f"family-{c % 9}"}
+            for c in range(1, N_CONTESTANTS + 1)))  # fmt: skip
     _write(database, JudgeRow, _judges())
     _write(database, PromptRow,
            ({"id": p, "dataset_id": 1, "key": f"p{p}", "text_hash": f"p{p}", "created_at": now,
@@ -165,14 +166,15 @@ def _judgments(drawn: Drawn, rng: np.random.Generator) -> Iterator[dict[str, Any
             if verdict < 0:
                 continue
             is_failed = judge == MAIN_JUDGE and row % 100 == 50
+            is_sure = is_ai and not is_failed
             yield {
                 "judge_id": judge, "prompt_id": p, "response_first_id": first, "response_second_id": second,
                 "shown_order": shown, "match_id": row + 1, "state": "unscored" if is_failed else "scored",
                 "verdict": None if is_failed else VERDICTS[verdict], "created_at": now, "finished_at": now,
                 "reason": "no_verdict" if is_failed else None,
                 "reasoning": "The first one keeps to what was asked. " if is_ai else None,
-                "probability": p_said if is_ai and not is_failed else None,
-                "expected_outcome": 0.5 + (expected[verdict] - 0.5) * p_said if is_ai and not is_failed else None,
+                "probability": p_said if is_sure else None,
+                "expected_outcome": 0.5 + (expected[verdict] - 0.5) * p_said if is_sure else None,
                 "cost_usd": 2e-4 if is_ai else None, "latency_s": 0.8 if is_ai else None,
                 "n_tokens_in": 300 if is_ai else None, "n_tokens_out": 40 if is_ai else None,
             }  # fmt: skip

@@ -134,3 +134,17 @@ def test_a_match_without_probability_is_left_out_and_counted(voted: Database) ->
 def test_without_any_probability_the_board_says_how_to_get_them(voted: Database) -> None:
     with pytest.raises(UsageError, match="logprobs=true"):
         rank(voted, outcomes="probability")
+
+
+def test_a_board_on_the_command_line_never_mixes_data_sets(
+    voted: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["leaderboard", "--lens", "human", "--format", "json", "--db", voted.url]
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out)["settings"]["dataset"] == "poems"
+    fill(voted, dataset="prose")
+    assert main(asked) == 2
+    assert (
+        "There are 2 data sets, and a board ranks one: --dataset with poems, prose."
+        in capsys.readouterr().err
+    )
