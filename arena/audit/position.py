@@ -162,14 +162,17 @@ def position_warnings(pairs: Pairs, kind: str) -> list[str]:
     if n_same >= 0.35 * n:
         return []
     few = f"Only {n_same:,} of {n:,} decided pairs agree when the order is swapped, fewer than a coin would"
-    if min(int((lean > 0).sum()), int((lean < 0).sum())) > 0.2 * n:
+    n_lesser = min(int((lean > 0).sum()), int((lean < 0).sum()))
+    if n_lesser > 0.2 * n:
         return [
             f"{few}, and the flips go both ways: the swapped order may have been mapped back twice, or not"
             " at all."
         ]
+    # A judge that takes one side but for errors flips the other way only by two errors at once.
+    if n_lesser < MIN_CELL or n_lesser <= n_same**2 / n:
+        return []
     side = "first" if (lean > 0).sum() > (lean < 0).sum() else "second"
     return [
-        f"{few}, and nearly all flips go to the response shown {side}: either this judge hardly reads the"
-        " other one, or the source's verdicts name a response where they were read as a shown side. Compare"
-        " a few rows with the source."
+        f"{few}, and {n_lesser:,} flips go against the many towards the {side}, more than errors would: the"
+        " source's verdicts may name a response where they were read as a shown side."
     ]

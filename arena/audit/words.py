@@ -63,6 +63,8 @@ def _lean(card: JudgeCard) -> str:
     fairness = card.figure("position.fairness")
     if not card.n_primacy and not card.n_recency:
         return ", from a tie to both bad or back"
+    if card.warnings:
+        return f", {sides}, if the source was read rightly (see the warning)"
     if fairness is None or fairness.value is None:
         if card.judge in BY_CONSTRUCTION:
             return f", {sides}"

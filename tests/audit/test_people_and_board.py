@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from arena.audit import get_cards
+from arena.audit import JudgeCard, get_cards
 from arena.audit.board_effect import get_board_effect
 from arena.audit.disagreements import get_disagreements, mark_disagreement
 from arena.audit.next_labels import plan_labels
@@ -232,3 +233,24 @@ def test_a_judge_is_marked_stronger_only_where_its_own_responses_were_compared(s
     assert oak.strength.mark == "stronger", oak.strength
     assert "by people's votes" in oak.strength.why
     assert elm.strength.mark == "not known"
+
+
+def _shown_by(store: Database, judge: str, says: Callable[[int, str, str], str]) -> JudgeCard:
+    """Let a recorded judge see 60 pairs of two contestants in both orders; `says` gives what it said."""
+    verdicts = [
+        (f"p{p}", a, b, says(p, a, b)) for p in range(60) for a, b in (("alder", "birch"), ("birch", "alder"))
+    ]
+    record(store, verdicts, judge=judge)
+    (card,) = get_cards(store, judge, "poems")
+    return card
+
+
+def test_a_judge_that_takes_the_second_is_told_from_verdicts_read_wrongly(store: Database) -> None:
+    fill(store, contestants=("alder", "birch"), n_prompts=60)
+    late = _shown_by(store, "late", lambda p, a, _: "A" if (p + ord(a[0])) % 12 == 0 else "B")
+    assert late.n_recency > 45
+    assert late.warnings == ()
+    assert "more often towards the response shown second" in late.sentence
+    read_wrongly = _shown_by(store, "unmapped", lambda p, _, __: "A" if p % 7 else "B")
+    assert len(read_wrongly.warnings) == 1
+    assert "if the source was read rightly" in read_wrongly.sentence
