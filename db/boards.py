@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, case, select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from db.arrays import read_numbers
@@ -17,8 +16,6 @@ from db.response_arrays import ContestantFacts, StyleArrays, load_contestant_fac
 from db.tables import (
     JudgeRow,
     JudgmentRow,
-    MatchRow,
-    PromptTagRow,
     VoteRow,
 )
 
@@ -84,24 +81,17 @@ class ExpectedOutcomes:
     outcome: NDArray[np.float64]
 
 
-def load_expected_outcomes(session: Session, scope: MatchScope) -> ExpectedOutcomes:
-    columns = (MatchRow.id, case((JudgmentRow.shown_order == "ab", 1), else_=0), JudgmentRow.expected_outcome)
-    query = _in_scope(select(*columns).join(JudgmentRow, JudgmentRow.match_id == MatchRow.id), scope)
-    query = query.where(MatchRow.state == "scored", JudgmentRow.expected_outcome.is_not(None))
-    match_id, is_ab, outcome = read_numbers(session, query)
-    return ExpectedOutcomes(match_id.astype(np.int64), is_ab.astype(np.int64), outcome)
-
-
-def _in_scope(query: Select[*tuple[Any, ...]], scope: MatchScope) -> Select[*tuple[Any, ...]]:
-    query = query.where(MatchRow.judge_id.in_(scope.judge_ids))
-    if scope.dataset_id is not None:
-        query = query.where(MatchRow.dataset_id == scope.dataset_id)
-    if scope.tags:
-        tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(scope.tags))
-        query = query.where(MatchRow.prompt_id.in_(tagged))
-    if scope.last_match_id is not None:
-        query = query.where(MatchRow.id <= scope.last_match_id)
-    return query
+def load_expected_outcomes(session: Session, judge_ids: Sequence[int]) -> ExpectedOutcomes:
+    """Read all of these judges; looking up the matches of a scope one by one would take ten times as long."""
+    is_ab = case((JudgmentRow.shown_order == "ab", 1), else_=0)
+    query = select(JudgmentRow.match_id * 2 + is_ab, JudgmentRow.expected_outcome).where(
+        JudgmentRow.judge_id.in_(judge_ids),
+        JudgmentRow.match_id.is_not(None),
+        JudgmentRow.expected_outcome.is_not(None),
+    )
+    orders, outcome = read_numbers(session, query)
+    order = orders.astype(np.int64)
+    return ExpectedOutcomes(order >> 1, order & 1, outcome)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def load_expected(session: Session, scope: MatchScope, matches: MatchArrays) -> 
     UsageError
         If there are matches and none has a probability in every order.
     """
-    stored = boards.load_expected_outcomes(session, scope)
+    stored = boards.load_expected_outcomes(session, scope.judge_ids)
     orders = []
     for is_ab in (1, 0):
         outcome = np.full(len(matches), np.nan)
