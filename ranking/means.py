@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -34,30 +35,16 @@ def rate_contestants(
     total = sum_by(who, weight, n)
     safe = np.where(total > 0, total, 1.0)
     mean = np.where(total > 0, sum_by(who, weight * value, n) / safe, np.nan)
-    index, size = dense_labels(cluster) if len(who) else (np.zeros(0, dtype=np.int64), 0)
     used = weight > 0
-    index, who, value, weight = index[used], who[used], value[used], weight[used]
-    influence = weight * (value - mean[who]) / safe[who]
-    scores = sum_by(index * n + who, influence, size * n).reshape(size, n)
-    met = np.zeros((size, n), dtype=bool)
-    met.ravel()[index * n + who] = True
-    n_clusters = int(met.any(axis=1).sum())
-    few = met.sum(axis=0) < MIN_PROMPTS
-    factor = n_clusters / (n_clusters - 1) if n_clusters > 1 else np.nan
-    covariance: FloatArray = factor * (scores.T @ scores)
-    flat = few | (np.diagonal(covariance) <= MIN_VARIANCE)
-    covariance = np.where(flat[:, None] | flat[None, :], np.nan, covariance)
-    critical = float(student_quantile(n_clusters - 1.0))
-    half_width = critical * np.sqrt(np.diagonal(covariance))
-    rank_low, rank_high = rank_ranges(mean, covariance, critical)
-    reasons = tuple(
-        "it has no match" if t == 0 else (f"too few {_plural(clustered_by)} for an interval" if f else "")
-        for t, f in zip(total, few, strict=True)
-    )
+    influence = (weight * (value - mean[who]) / safe[who])[used]
+    spread = _spread(influence, who[used], cluster[used], n)
+    critical = float(student_quantile(spread.n_clusters - 1.0))
+    half_width = critical * np.sqrt(np.diagonal(spread.covariance))
+    rank_low, rank_high = rank_ranges(mean, spread.covariance, critical)
     return Ratings(
         names=names,
         theta=mean,
-        covariance=covariance,
+        covariance=spread.covariance,
         rating=mean.copy(),
         low=mean - half_width,
         high=mean + half_width,
@@ -65,14 +52,44 @@ def rate_contestants(
         rank_high=rank_high,
         n_matches=n_matches,
         component=np.zeros(n, dtype=np.intp),
-        notes=_notes(names, total, few, clustered_by),
-        reasons=reasons,
+        notes=_notes(names, total, spread.too_few, clustered_by),
+        reasons=_reasons(total, spread.too_few, clustered_by),
         method=method,
         interval_method=f"linearised, clustered by {clustered_by}, G/(G-1), Student t with G-1 degrees",
         unit=unit,
         critical_value=critical,
-        degrees_of_freedom=n_clusters - 1.0,
-        n_prompts=n_clusters,
+        degrees_of_freedom=spread.n_clusters - 1.0,
+        n_prompts=spread.n_clusters,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Spread:
+    """Covariance of the means, NaN where there is no interval, and who has too few clusters for one."""
+
+    covariance: FloatArray
+    too_few: NDArray[np.bool_]
+    n_clusters: int
+
+
+def _spread(influence: FloatArray, who: IndexArray, cluster: NDArray[np.generic], n: int) -> _Spread:
+    """Sum the influences by cluster."""
+    index, size = dense_labels(cluster) if len(who) else (np.zeros(0, dtype=np.int64), 0)
+    scores = sum_by(index * n + who, influence, size * n).reshape(size, n)
+    met = np.zeros((size, n), dtype=bool)
+    met.ravel()[index * n + who] = True
+    n_clusters = int(met.any(axis=1).sum())
+    too_few = met.sum(axis=0) < MIN_PROMPTS
+    factor = n_clusters / (n_clusters - 1) if n_clusters > 1 else np.nan
+    covariance: FloatArray = factor * (scores.T @ scores)
+    flat = too_few | (np.diagonal(covariance) <= MIN_VARIANCE)
+    return _Spread(np.where(flat[:, None] | flat[None, :], np.nan, covariance), too_few, n_clusters)
+
+
+def _reasons(total: FloatArray, too_few: NDArray[np.bool_], clustered_by: str) -> tuple[str, ...]:
+    few = f"too few {_plural(clustered_by)} for an interval"
+    return tuple(
+        "it has no match" if t == 0 else few if f else "" for t, f in zip(total, too_few, strict=True)
     )
 
 
