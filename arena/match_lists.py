@@ -191,9 +191,9 @@ def get_neighbours(database: Database, wanted: MatchFilter, match_id: int) -> Ne
 
 def _count(database: Database, session: Session, query: MatchQuery) -> int:
     """Count what fits, or return what was counted of the same matches before."""
-    if query.is_tallied or query.tags:  # a tag may come or go without any match
+    if query.is_tallied:
         return match_list.count_matches(session, query)
-    key = query, match_list.load_tally_mark(session, query.dataset_id)
+    key = query, match_list.load_tally_mark(session, query)
     with _COUNTING:
         known = _COUNTED.setdefault(database, OrderedDict())
         if key in known:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.match_filter import MatchQuery, restrict
-from db.tables import ContestantRow, DatasetRow, JudgeRow, MatchRow, MatchTallyRow, PromptRow
+from db.tables import ContestantRow, DatasetRow, JudgeRow, MatchRow, MatchTallyRow, PromptRow, PromptTagRow
 
 PREVIEW = 160
 
@@ -46,18 +46,28 @@ class Place:
 
 @dataclass(frozen=True)
 class TallyMark:
-    """What grows with every match that comes, changes or goes: while it is equal, a count still holds."""
+    """What changes with every match that comes, changes or goes, and with every tag."""
 
     n_matches: int
     n_changes: int
+    n_tagged: int = 0
+    sum_tagged: int = 0
+    sum_squares_tagged: int = 0
 
 
-def load_tally_mark(session: Session, dataset_id: int | None) -> TallyMark:
+def load_tally_mark(session: Session, query: MatchQuery) -> TallyMark:
+    """Return a mark: while it is equal, a count of this query still holds."""
     sums = select(func.sum(MatchTallyRow.n_matches), func.sum(MatchTallyRow.n_changes))
-    if dataset_id is not None:
-        sums = sums.where(MatchTallyRow.dataset_id == dataset_id)
+    if query.dataset_id is not None:
+        sums = sums.where(MatchTallyRow.dataset_id == query.dataset_id)
     n_matches, n_changes = session.execute(sums).one()
-    return TallyMark(int(n_matches or 0), int(n_changes or 0))
+    mark = TallyMark(int(n_matches or 0), int(n_changes or 0))
+    if not query.tags:
+        return mark
+    prompt = cast(PromptTagRow.prompt_id, BigInteger)
+    tagged = select(func.count(), func.sum(prompt), func.sum(prompt * prompt))
+    n, total, squares = session.execute(tagged.where(PromptTagRow.tag.in_(query.tags))).one()
+    return replace(mark, n_tagged=n, sum_tagged=int(total or 0), sum_squares_tagged=int(squares or 0))
 
 
 def count_matches(session: Session, query: MatchQuery) -> int:
@@ -82,6 +92,8 @@ def list_match_ids(
     session: Session, query: MatchQuery, offset: int, limit: int, n_total: int | None = None
 ) -> list[int]:
     """Return one page of ids, newest first; with `n_total` known it is sought from the nearer end."""
+    if n_total == 0:
+        return []
     ids = restrict(select(MatchRow.id), query)
     if n_total is not None and offset > n_total // 2:
         limit = max(min(limit, n_total - offset), 0)

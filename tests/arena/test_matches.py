@@ -6,7 +6,7 @@ from arena.matches import MatchFilter, get_match, get_neighbours, list_matches
 from arena.run import RunSpec, start_run
 from arena.run.runner import run_waiting
 from db import Database
-from db.tables import MatchRow
+from db.tables import MatchRow, PromptTagRow
 from tests.arena.filling import both_orders, import_rows, record
 from tests.fake_llm import scripts, serve
 
@@ -87,6 +87,15 @@ def test_a_count_follows_every_match_that_comes_changes_or_goes(
         session.execute(update(MatchRow).where(MatchRow.id < last).values(verdict_ab="a", verdict_ba="b"))
     n_total, n_rows = n_listed()
     assert n_total == n_rows
+
+
+def test_a_count_by_tag_follows_the_tags(reviewed: Database) -> None:
+    wanted = MatchFilter(dataset="poems", tags=("odd",))
+    assert list_matches(reviewed, wanted).n_total == 3
+    with reviewed.write() as session:
+        session.execute(update(PromptTagRow).where(PromptTagRow.tag != "odd").values(tag="odd"))
+    page = list_matches(reviewed, wanted)
+    assert page.n_total == len(page.rows) == 6
 
 
 def test_every_page_follows_the_one_before_from_whichever_end_it_is_sought(
