@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from arena.store import in_words
 from arena.vote.frame import Frame, load_frame
 from arena.vote.pool import Pool
-from db import Database, Session, ballots, picks
+from db import Database, Session, ballots, open_database, picks
 from db.picks import ChangeMark
 
 MIN_REST_S = 20.0
@@ -58,13 +58,16 @@ def get_frame(database: Database, session: Session, dataset_id: int) -> Frame:
         is_due = is_due and not desk.is_reading
         desk.is_reading = desk.is_reading or is_due
     if is_due:
-        threading.Thread(target=_read, args=(database, dataset_id, desk), daemon=True).start()
+        threading.Thread(target=_read, args=(database.url, dataset_id, desk), daemon=True).start()
     return desk.frame
 
 
 def renew_frame(database: Database, dataset_id: int) -> Frame:
     """Read the frame now, in the caller's time."""
-    desk = _desk_of(database, dataset_id)
+    return _renew(_desk_of(database, dataset_id), database, dataset_id)
+
+
+def _renew(desk: _Desk, database: Database, dataset_id: int) -> Frame:
     with in_words(), database.read() as session:
         mark = picks.get_change_mark(session)
         if desk.frame is None or _is_old(desk, mark):
@@ -117,14 +120,16 @@ def _count(session: Session, dataset_id: int, mark: ChangeMark) -> Pool:
     return Pool.of(ballots.load_groups(session, dataset_id), mark.last_response_id)
 
 
-def _read(database: Database, dataset_id: int, desk: _Desk) -> None:
-    """Renew the frame beside the clicks: a thread's outermost call."""
+def _read(url: str, dataset_id: int, desk: _Desk) -> None:
+    """Renew the frame beside the clicks, by connections of its own: the app may close its own meanwhile."""
     started = time.monotonic()
+    database = open_database(url)
     try:
-        renew_frame(database, dataset_id)
+        _renew(desk, database, dataset_id)
     except Exception:  # a thread's outermost call: whatever it is, voting goes on from the older frame
         logger.exception("the next pairs are drawn from an older count")
     finally:
+        database.close()
         now = time.monotonic()
         desk.rest_until = now + max(MIN_REST_S, REST_TIMES * (now - started))
         desk.is_reading = False
