@@ -136,7 +136,8 @@ def _save(
 
 
 def _forget(prefix: str) -> None:
-    """Let the form show what is stored, not what was typed."""
+    """Let the form and the matrix show what is stored, not what was typed or read before."""
+    st.cache_data.clear()
     for key in [key for key in st.session_state if str(key).startswith(f"{prefix}_")]:
         del st.session_state[key]
 
@@ -178,6 +179,7 @@ def _remove(database: Database, dataset: str, prompt_ids: Sequence[int], asked: 
     except ArenaError as error:
         st.error(label(error), title="Nothing was removed", icon=":material/error:")
         return
+    st.cache_data.clear()
     st.session_state[asked] = False
     st.session_state["prompts_said"] = f"{plural(gone.n_prompts, 'prompt')} removed."
     st.query_params.pop("prompt", None)
