@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete, update
 
@@ -5,10 +7,12 @@ from arena.errors import NotFoundError
 from arena.matches import MatchFilter, get_match, get_neighbours, list_matches
 from arena.run import RunSpec, start_run
 from arena.run.runner import run_waiting
+from arena.store import open_store
 from db import Database
 from db.tables import MatchRow, PromptTagRow
 from tests.arena.filling import both_orders, import_rows, record
 from tests.fake_llm import scripts, serve
+from tests.ui.filling import fill, judge, mixed, vote
 
 
 @pytest.fixture
@@ -87,6 +91,30 @@ def test_a_count_follows_every_match_that_comes_changes_or_goes(
         session.execute(update(MatchRow).where(MatchRow.id < last).values(verdict_ab="a", verdict_ba="b"))
     n_total, n_rows = n_listed()
     assert n_total == n_rows
+
+
+def test_filters_count_alike_on_both_databases(store_url: str) -> None:
+    database = open_store(store_url)
+    filled = fill(database)
+    judge(database, filled, mixed)
+    vote(database, filled, lambda prompt: "b")
+    for wanted, n_total in [
+        (MatchFilter(), 48),
+        (MatchFilter(kind="people"), 12),
+        (MatchFilter(judges=("even-judge",)), 36),
+        (MatchFilter(tags=("short",)), 24),
+        (MatchFilter(disagrees_with_people=True), 10),
+        (MatchFilter(disagrees_with_people=False), 1),
+        (MatchFilter(text="SUBJECT 11"), 4),
+        (MatchFilter(text="answer 2 to 3."), 2),
+        (MatchFilter(text='no "such" thing'), 0),
+    ]:
+        for asked in (wanted, replace(wanted, dataset="poems")):
+            page = list_matches(database, asked)
+            assert (page.n_total, len(page.rows)) == (n_total, n_total)
+            for position, row in enumerate(page.rows[-2:], start=max(n_total - 1, 1)):
+                assert get_neighbours(database, asked, row.id).position == position
+    database.close()
 
 
 def test_a_count_by_tag_follows_the_tags(reviewed: Database) -> None:
