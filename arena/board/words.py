@@ -10,6 +10,7 @@ from arena.board.groups import undistinguished_groups
 from arena.board.records import Board, Standing
 
 LISTED = 6
+MAX_GROUPS = 3
 
 
 def sentence_of(board: Board) -> str:
@@ -59,13 +60,14 @@ def _nothing_to_rank(board: Board) -> str:
 
 
 def _not_distinguished(groups: Sequence[Sequence[str]]) -> str:
-    """Name the groups that cannot be told apart, all of them up to LISTED."""
+    """Name every group that cannot be told apart; a long chain of groups is left to the column of ranks."""
     if not groups:
         return ""
+    if len(groups) > MAX_GROUPS:
+        return f" {len(groups):,} groups of neighbours are not distinguished; each rank is a range."
     said = [f" {_and(list(groups[0]))} are not distinguished"]
-    said += [f"nor are {_and(list(group))}" for group in groups[1:LISTED]]
-    more = len(groups) - LISTED
-    return ", ".join(said) + (f", nor {more:,} more groups." if more > 0 else ".")
+    said += [f"nor are {_and(list(group))}" for group in groups[1:]]
+    return ", ".join(said) + "."
 
 
 def notes_of(board: Board, evidence: Evidence, fitted: Fitted) -> tuple[str, ...]:

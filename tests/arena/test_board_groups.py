@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from arena.board.groups import undistinguished_groups
-from arena.board.records import Standing
+from arena.board.records import Board, BoardQuery, Standing
+from arena.board.words import sentence_of
 
 ROW = Standing(
     contestant_id=1, contestant="", rating=1000.0, low=900.0, high=1100.0, rank_low=1, rank_high=1,
@@ -39,3 +40,25 @@ def test_every_group_that_cannot_be_told_apart_is_named(
     ranks: list[tuple[int | None, int | None]], groups: list[str]
 ) -> None:
     assert ["".join(group) for group in undistinguished_groups(standings(*ranks))] == groups
+
+
+@pytest.mark.parametrize(
+    ("ranks", "words"),
+    [
+        ([(1, 1), (2, 3), (2, 4), (3, 4)], "a leads. b and c are not distinguished, nor are c and d."),
+        ([(1, 2), (1, 2), (3, 4), (3, 4)],
+         "a and b are not distinguished at the top. c and d are not distinguished."),
+        ([(1, 1), (2, 3), (2, 4), (3, 5), (4, 6), (5, 6)],
+         "a leads. 4 groups of neighbours are not distinguished; each rank is a range."),
+    ],
+)  # fmt: skip
+def test_the_sentence_names_all_groups_while_they_are_few(
+    ranks: list[tuple[int | None, int | None]], words: str
+) -> None:
+    board = Board(
+        query=BoardQuery(), judges=(), standings=tuple(standings(*ranks)), cells=(), coefficients=(),
+        n_matches=9, n_scored=9, n_flips=0, n_two_orders=0, n_both_bad=0, unscored=(), n_prompts=9,
+        interval_method="", unit="points", sentence="", notes=(), is_invented=False,
+        last_match_id=1, data_hash="",
+    )  # fmt: skip
+    assert sentence_of(board) == words
