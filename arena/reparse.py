@@ -27,9 +27,8 @@ class Reparsed:
     """What reading anew came to.
 
     `n_read` judgments had an answer to read; `n_kept` had none and were taken over with their reason. Of
-    those read, `n_changed` have another verdict, state or reason than before (changed levels are not
-    counted), `n_now_scored` were unscored, `n_now_unscored` were scored. `n_there` had been read by this
-    parser before.
+    those read, `n_changed` have another verdict, level, state or reason than before, `n_now_scored` were
+    unscored, `n_now_unscored` were scored. `n_there` had been read by this parser before.
     """
 
     judge: str
@@ -144,14 +143,22 @@ def _reread(before: AnsweredJudgment, reading: Reading, verdict: str | None) -> 
     )
 
 
+def _says_something_else(one: RereadJudgment) -> bool:
+    levels = tuple(sorted((grade.criterion, grade.level) for grade in one.grades if grade.level is not None))
+    before = one.before
+    return (one.state, one.verdict, one.reason, levels) != (
+        before.state,
+        before.verdict,
+        before.reason,
+        before.levels,
+    )
+
+
 def _sum_up(
     name: str, old: JudgeSpec, new: JudgeSpec, total: Sequence[RereadJudgment], n_there: int
 ) -> Reparsed:
     read = [one for one in total if one.before.call is not None]
-    n_changed = sum(
-        (one.state, one.verdict, one.reason) != (one.before.state, one.before.verdict, one.before.reason)
-        for one in read
-    )
+    n_changed = sum(_says_something_else(one) for one in read)
     n_now_scored = sum(one.state == "scored" != one.before.state for one in read)
     n_now_unscored = sum(one.state == "unscored" != one.before.state for one in read)
     version = new.version[:SHORT_VERSION]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from db.matches import build_matches
@@ -38,6 +38,8 @@ class AnsweredJudgment:
     attempts: int | None
     contestant_first_id: int = 0
     contestant_second_id: int = 0
+    levels: tuple[tuple[str, int], ...] = ()
+    """Criterion and level of each grade, sorted; empty but for single responses."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ def load_answered(
         .where(*decided, JudgmentRow.prompt_id.in_(ids))
         .order_by(JudgmentRow.prompt_id, JudgmentRow.id)
     )
-    joined = ("call", "repair_call", "contestant_first_id", "contestant_second_id")
+    joined = ("call", "repair_call", "contestant_first_id", "contestant_second_id", "levels")
     copied = [name for name in AnsweredJudgment.__dataclass_fields__ if name not in joined]
+    levels = _load_levels(session, decided, ids)
     return [
         AnsweredJudgment(
             **{name: getattr(row, name) for name in copied},
@@ -87,9 +90,25 @@ def load_answered(
             repair_call=_stored(repaired),
             contestant_first_id=first_id,
             contestant_second_id=second_id or 0,
+            levels=tuple(sorted(levels.get(row.id, ()))),
         )
         for row, called, repaired, first_id, second_id in session.execute(query)
     ]
+
+
+def _load_levels(
+    session: Session, decided: tuple[ColumnElement[bool], ...], prompt_ids: Sequence[int]
+) -> dict[int, list[tuple[str, int]]]:
+    """Return the levels of each judgment, by judgment id."""
+    query = (
+        select(GradeRow.judgment_id, GradeRow.criterion, GradeRow.level)
+        .join(JudgmentRow, JudgmentRow.id == GradeRow.judgment_id)
+        .where(*decided, JudgmentRow.prompt_id.in_(prompt_ids), GradeRow.level.is_not(None))
+    )
+    found: dict[int, list[tuple[str, int]]] = {}
+    for judgment_id, criterion, level in session.execute(query):
+        found.setdefault(judgment_id, []).append((criterion, level or 0))
+    return found
 
 
 def _stored(row: CallRow | None) -> StoredCall | None:

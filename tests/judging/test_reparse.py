@@ -16,7 +16,7 @@ from arena.reparse import reparse_judge
 from db import Database
 from db.tables import JudgmentRow
 from judge import JudgeSpec, make_spec, read_replies
-from tests.fake_llm import Reply, Request, is_repair, read_prompt, serve, write_verdict
+from tests.fake_llm import Reply, Request, is_repair, read_prompt, scripts, serve, write_verdict
 from tests.judging.working import asking, work
 
 
@@ -138,3 +138,19 @@ def test_what_cannot_be_read_anew_is_refused(poems: Database) -> None:
         reparse_judge(poems, "builtin/first")
     with pytest.raises(UsageError, match="No judge is called"):
         reparse_judge(poems, "nobody")
+
+
+def test_a_changed_level_is_counted(poems: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(scripts.longest, has_schema=False) as llm:
+        work(poems, asking(llm, mode="pointwise", rubric="helpfulness"))
+    use_newer_parser(monkeypatch)
+
+    def read_lower(spec, replies, shown_order, *, n_responses=2):  # type: ignore[no-untyped-def]
+        reading = read_replies(spec, replies, shown_order, n_responses=n_responses)
+        return replace(reading, grades=tuple(replace(grade, level=0) for grade in reading.grades))
+
+    monkeypatch.setattr(arena.reparse, "read_replies", read_lower)
+    outcome = reparse_judge(poems, "hosted_vllm/fake")
+    n_scored = sum(state == "scored" for _, _, state, *_ in said(poems, list_judges(poems)[0].id).elements())
+    assert 0 < outcome.n_changed == n_scored
+    assert outcome.n_now_scored == outcome.n_now_unscored == 0
