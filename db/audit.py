@@ -138,12 +138,12 @@ def load_vote_times(
         select(JudgmentRow.judge_id, VoteRow.time_taken_s)
         .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
         .where(VoteRow.time_taken_s.is_not(None))
-        .order_by(JudgmentRow.id)
+        .order_by(VoteRow.judgment_id)
     )
     if dataset_id is not None:
-        query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id).where(
-            PromptRow.dataset_id == dataset_id
-        )
+        # Adding nothing keeps SQLite from starting at the prompts: there are few votes and many judgments.
+        in_dataset = select(PromptRow.id).where(PromptRow.dataset_id == dataset_id)
+        query = query.where((JudgmentRow.prompt_id + 0).in_(in_dataset))
     if last_match_id is not None:
         query = query.where(JudgmentRow.match_id <= last_match_id)
     times: dict[int, list[float]] = {}
