@@ -50,10 +50,10 @@ def heatmap_spec(
         "data": {"values": [_datum(cell, figure) for cell in cells]},
         "transform": [*_with_links(links, base)],
         "width": "container",
-        "height": {"step": 46} if labelled else min(14 * len(order), 1200),
+        "height": {"step": 46 if labelled else 16},
         "encoding": {
             "x": {"field": "column", "type": "nominal", "sort": order, "axis": top},
-            "y": {"field": "row", "type": "nominal", "sort": order, "axis": axis},
+            "y": {"field": "row", "type": "nominal", "sort": order, "axis": {**axis, "labelOverlap": False}},
             "href": {"field": "link"},
         },
         "layer": [_colours(figure), *(text if labelled else [])],

@@ -8,7 +8,7 @@ from typing import Any
 
 from ui.charts.labels import spread
 
-MAX_LINES = 8
+MAX_LINES = 6
 """More lines cannot be told apart; the table holds them all."""
 HEIGHT_PX = 360
 LABEL_PX = 17

@@ -124,7 +124,9 @@ def show_cycles(shown: Shown) -> None:
         {
             "cyclic part": f"{100 * report.cyclic_share:.1f} %",
             "by chance up to": f"{100 * report.null_high:.1f} %",
-            "as much by chance": f"{percent(report.p_value)} of draws",
+            "as much by chance": f"{percent(report.p_value)} of draws"
+            if report.p_value >= 0.005
+            else "under 1 % of draws",
         }
     )
     if report.cycles:
