@@ -126,7 +126,7 @@ _SHIFT: Final = 21
 
 def _read_style(session: Session, dataset_id: int | None) -> StyleArrays:
     most = (1 << _SHIFT) - 2
-    width = literal_column(str(1 << _SHIFT), BigInteger)
+    width = literal_column(f"CAST({1 << _SHIFT} AS BIGINT)", BigInteger)
 
     def small(column: Any) -> Any:
         """Write a count in 21 bits, 0 where it is missing."""

@@ -242,10 +242,12 @@ def _best_weight(units: _Units, n: int) -> float:
         return 0.0
     try:
         solution = _solve(units, n, 0.0).solution
-    except NotConvergedError:
+        inverse = invert(solution.information)
+    except (NotConvergedError, np.linalg.LinAlgError):
+        # The votes alone leave a strength open, as where people met only one of three pairs.
         solution = _solve(units, n, 1.0).solution
+        inverse = invert(solution.information)
     human, judge = _prompt_scores(units, n, solution)
-    inverse = invert(solution.information)
     human, judge = human @ inverse, judge @ inverse
     spread = float((judge * judge).sum())
     return float(np.clip(-(human * judge).sum() / spread, 0.0, 1.0)) if spread > 0 else 0.0
@@ -253,7 +255,10 @@ def _best_weight(units: _Units, n: int) -> float:
 
 def _rate(units: _Units, judge: Matches, judge_weight: float, anchor: str | None) -> Ratings:
     n = len(judge.names)
-    solved = _solve(units, n, judge_weight)
+    try:
+        solved = _solve(units, n, judge_weight)
+    except NotConvergedError as error:
+        raise NotConvergedError("people decided too few pairs to place everyone", error.parameters) from error
     problem, solution = solved.problem, solved.solution
     human, other = _prompt_scores(units, n, solution)
     scores = human + judge_weight * other

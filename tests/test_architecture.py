@@ -21,6 +21,7 @@ ONLY_IN = {
     "sqlalchemy": {"db"},
     "alembic": {"db"},
     "scipy": {"ranking", "arena", "judge"},
+    "procrastinate": {"arena"},
 }
 
 

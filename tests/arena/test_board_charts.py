@@ -108,7 +108,7 @@ def test_the_last_point_of_the_history_is_the_board(store: Database) -> None:
 def test_without_matches_every_check_is_a_sentence(store: Database) -> None:
     fill(store)
     for check in (get_fragility, get_cycles, get_predictions, get_history, get_level_ranks):
-        assert check(store, POEMS).sentence.endswith(".")  # type: ignore[operator]
+        assert check(store, POEMS).sentence.endswith(".")
 
 
 def test_levels_that_turn_the_order_round_are_said(store: Database) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ranking import (
     InvalidMatchesError,
     Matches,
+    NotConvergedError,
     always_valid_critical_value,
     check_predictions,
     cohen_kappa,
@@ -90,6 +91,13 @@ def test_votes_of_known_probability_are_weighted_inversely_and_unknown_ones_coun
     assert fit_calibrated(people, votes, probability=known).n_votes_left_out == 7
     assert "probability" in weighted.assumption
     assert "uniform" in naive.assumption
+
+
+def test_votes_that_leave_somebody_out_are_too_few_and_no_crash() -> None:
+    people = units()
+    among = np.flatnonzero((people.a == 0) & (people.b == 1))
+    with pytest.raises(NotConvergedError, match="people decided too few pairs"):
+        fit_calibrated(people, people.take(among), judge_weight=0.0)
 
 
 def test_the_calibrated_lens_refuses_what_it_cannot_use() -> None:
