@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 
 LOCK_CLASS = 0x45564E48
 """`EVNH`: keeps our locks apart from those of others in the same database, such as a job engine's."""
@@ -42,6 +43,9 @@ class Turn(IntEnum):
 IDLE_TIMEOUT_S = {Turn.SHORT: 8, Turn.IMPORT: 600, Turn.BEAT: 2, Turn.CALLS: 2}
 """A frozen process is put out of its transaction after this long, and gives way to the others."""
 LOCK_TIMEOUT_S = 60
+PATIENCE_S = 10
+"""Between looks whether who has the turn is frozen."""
+LOCK_NOT_AVAILABLE = "55P03"
 NOT_ALLOWED = ("42501", "25006", "3F000")
 """SQLSTATE: no privilege, a server that only reads, no schema to create in."""
 
@@ -68,16 +72,45 @@ def _connect(url: URL) -> dict[str, Any]:
 
 
 def wait_for(connection: Connection, turn: Turn) -> None:
-    """Wait until no other transaction has this turn; it ends with the transaction."""
-    settings = {
-        "lock_timeout": f"{LOCK_TIMEOUT_S}s",
-        "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT_S[turn]}s",
-    }
-    for name, value in settings.items():
-        connection.exec_driver_sql(f"SET LOCAL {name} = '{value}'")
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(:class, :turn)"), {"class": LOCK_CLASS, "turn": int(turn)}
-    )
+    """Wait until no other transaction has this turn; it ends with the transaction.
+
+    Raises
+    ------
+    sqlalchemy.exc.OperationalError
+        If somebody who is not frozen keeps it for longer than `LOCK_TIMEOUT_S`.
+    """
+    names = {"class": LOCK_CLASS, "turn": int(turn)}
+    settings = {"lock": f"{LOCK_TIMEOUT_S}s", "idle": f"{IDLE_TIMEOUT_S[turn]}s"}
+    *_, is_ours = connection.execute(_TAKE, {**names, **settings}).one()
+    rounds = LOCK_TIMEOUT_S // PATIENCE_S
+    while not is_ours:
+        rounds -= 1
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
+                connection.execute(text("SELECT pg_advisory_xact_lock(:class, :turn)"), names)
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
+            is_ours = True
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or not rounds:
+                raise
+            connection.execute(_PUT_OUT_FROZEN, {**names, "silent_s": IDLE_TIMEOUT_S[turn]})
+
+
+_TAKE = text(
+    "SELECT set_config('lock_timeout', :lock, true),"
+    " set_config('idle_in_transaction_session_timeout', :idle, true),"
+    " pg_try_advisory_xact_lock(:class, :turn)"
+)
+# The server's own timeout does not count while it waits in the middle of a client's batch of statements,
+# where a process may freeze as well. A session that last heard of its client so long ago is put out here.
+_PUT_OUT_FROZEN = text(
+    "SELECT pg_terminate_backend(activity.pid) FROM pg_locks lock JOIN pg_stat_activity activity USING (pid)"
+    " WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 2"
+    " AND lock.classid = :class AND lock.objid = :turn AND activity.datname = current_database()"
+    " AND activity.wait_event = 'ClientRead'"
+    " AND activity.query_start < clock_timestamp() - make_interval(secs => :silent_s)"
+)
 
 
 @contextmanager

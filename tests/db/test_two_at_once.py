@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
 from arena.run import RunSpec, start_run
 from arena.store import open_store
-from db import Database, judges, results, runs
+from db import Database, judges, postgres, results, runs
 from db.postgres import is_runner_turn_taken, runner_turn
 from db.results import FinishedJudgment, Progress, StoredCall
 from db.tables import CallRow, JudgmentRow, MatchRow, PromptRow, RunRow, SettingRow
@@ -179,3 +180,23 @@ def test_a_frozen_writer_is_put_out_of_its_transaction(
         assert session.get_one(SettingRow, "other").value == "went on"
     frozen.invalidate()
     frozen.close()
+
+
+@pytest.mark.on_postgres
+def test_a_writer_frozen_in_the_middle_of_a_batch_is_put_out_too(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.postgres.PATIENCE_S", 1)
+    monkeypatch.setitem(postgres.IDLE_TIMEOUT_S, postgres.Turn.SHORT, 1)
+    with store.writer.connect() as frozen:
+        driver = frozen.connection.driver_connection
+        assert driver is not None
+        with pytest.raises(psycopg.OperationalError), driver.pipeline():  # noqa: PT012 - raised at its end
+            driver.execute("SET LOCAL idle_in_transaction_session_timeout = '1s'")
+            turn = f"SELECT pg_advisory_xact_lock({postgres.LOCK_CLASS}, {int(postgres.Turn.SHORT)})"
+            driver.execute(turn)
+            driver.pgconn.send_flush_request()
+            driver.pgconn.flush()
+            with open_store(store.url).write() as session:
+                session.add(SettingRow(key="late", value="written"))
+        frozen.invalidate()
