@@ -143,7 +143,7 @@ def _work_or_watch(database: Database, generation_id: int, how: str) -> int:
         if not is_done:
             say("Another process works off this database's runs; watching it.")
         while not is_done and get_generation(database, generation_id).state not in ENDED:
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(LOOK_EVERY_S)  # another process works; its progress is only in the database
             is_done = is_ours and work_off_generation(database, generation_id, lambda: True)
     status = get_generation(database, generation_id)
     print_rows([_row(status)], how)

@@ -176,7 +176,7 @@ def _work_or_watch(database: Database, run_id: int, how: str) -> int:
             say("Another process works off this database's runs; watching it.")
             with _progress(database, run_id):
                 while get_run(database, run_id).state not in ENDED:
-                    time.sleep(LOOK_EVERY_S)
+                    time.sleep(LOOK_EVERY_S)  # another process works; only the database tells how far
     return _report(database, run_id, how)
 
 

@@ -123,7 +123,7 @@ def _ask(reward: RewardModel, subject: RewardSubject) -> NewReward | ProviderCal
         except (TransientCallError, FinalCallError) as error:
             if isinstance(error, FinalCallError) or attempt == MAX_ATTEMPTS:
                 return _failed(subject, error, attempt)
-            time.sleep(FIRST_WAIT_S * 2 ** (attempt - 1))
+            time.sleep(FIRST_WAIT_S * 2 ** (attempt - 1))  # in a thread of its own, before it asks again
             attempt += 1
         else:
             seconds = time.perf_counter() - started

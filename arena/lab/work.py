@@ -88,7 +88,7 @@ def _work_off(database: Database, run_id: int, patience: Patience) -> None:
     work = LabWork(database, run, wish, spec, fence_key, patience)
     try:
         state, why = asyncio.run(work.go())
-    except BaseException:
+    except BaseException:  # raised again: whatever ends it, Ctrl-C too, must not leave it "running"
         with database.write() as session:
             lab.set_lab_run(session, run_id, state="paused", stop_reason="Interrupted.")
         raise

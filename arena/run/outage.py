@@ -35,5 +35,5 @@ def wait_out(ask: Callable[[], Answer], patience_s: float = OUTAGE_S) -> Answer:
             if time.monotonic() > deadline:
                 raise
             LOG.warning("waiting for the database: %s", error)
-        time.sleep(wait_s)
+        time.sleep(wait_s)  # in a thread: the database is away and nothing tells when it is back
         wait_s = min(LONGEST_WAIT_S, 2 * wait_s)

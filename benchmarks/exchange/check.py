@@ -101,7 +101,7 @@ def ratings_of_arena_rank(battles: pd.DataFrame) -> pd.Series[float]:
 
 
 def check_preferences(path: Path) -> dict[str, Any]:
-    from datasets import load_dataset  # type: ignore[import-not-found]
+    from datasets import load_dataset  # type: ignore[import-not-found]  # runs in an environment of its own
     from trl.data_utils import (  # type: ignore[import-not-found]
         is_conversational,
         maybe_apply_chat_template,
