@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.match_arrays import MatchScope, StoredMatches, load_matches
+from db.match_arrays import MatchScope, load_matches
+from db.packed_matches import StoredMatches
 from db.tables import JudgeRow
 
 _LEAN = np.array([0, 1, -1, 0, 0])

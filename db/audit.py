@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
-from db.match_arrays import REASON_CODES, MatchScope, StoredMatches, load_matches
+from db.match_arrays import MatchScope, load_matches
+from db.packed_matches import REASON_CODES, StoredMatches
 from db.tables import (
     ContestantRow,
     DisagreementMarkRow,

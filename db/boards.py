@@ -11,7 +11,8 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from db.arrays import read_numbers
-from db.match_arrays import VERDICT_CODES, MatchScope, StoredMatches, count_pairs_by_judge, load_matches
+from db.match_arrays import MatchScope, count_pairs_by_judge, load_matches
+from db.packed_matches import VERDICT_CODES, StoredMatches
 from db.response_arrays import ContestantFacts, StyleArrays, load_contestant_facts, load_style_arrays
 from db.tables import (
     JudgeRow,

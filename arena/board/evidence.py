@@ -26,7 +26,8 @@ from arena.store import in_words
 from db import Database, Session, boards, datasets, grades, judges
 from db.boards import ContestantFacts, MatchArrays, PairCount, StyleArrays
 from db.grades import GradeArrays
-from db.match_arrays import REASON_CODES, MatchScope, StoredMatches, load_matches
+from db.match_arrays import MatchScope, load_matches
+from db.packed_matches import REASON_CODES, StoredMatches
 
 
 @dataclass(frozen=True)

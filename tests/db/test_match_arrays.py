@@ -9,7 +9,8 @@ from sqlalchemy import delete, func, insert, select, text, update
 
 import db.match_arrays as kept
 from db import Database, datasets, open_database, upgrade
-from db.match_arrays import MatchScope, StoredMatches, load_matches
+from db.match_arrays import MatchScope, load_matches
+from db.packed_matches import StoredMatches
 from db.response_arrays import count_changes, load_contestant_facts
 from db.tables import (
     DatasetRow,
