@@ -271,17 +271,17 @@ def load_planned_lists(
     return [PlannedJudgment(*row) for row in session.execute(query)]
 
 
-def fail_planned(session: Session, run_id: int, reason: str, detail: str) -> int:
-    """Mark what is still planned as unscored for this reason, with its matches; return how many."""
+def fail_planned(session: Session, run_id: int, reason: str, detail: str, at_most: int) -> int:
+    """Mark some of what is still planned as unscored for this reason, with its matches; return how many."""
+    planned = (JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
     ids = list(
-        session.scalars(
-            select(JudgmentRow.id).where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
+        session.scalars(select(JudgmentRow.id).where(*planned).order_by(JudgmentRow.id).limit(at_most))
+    )
+    if ids:
+        session.execute(
+            update(JudgmentRow)
+            .where(*planned, JudgmentRow.id <= ids[-1])
+            .values(state="unscored", reason=reason, detail=detail, finished_at=utc_now())
         )
-    )
-    session.execute(
-        update(JudgmentRow)
-        .where(JudgmentRow.run_id == run_id, JudgmentRow.state == "planned")
-        .values(state="unscored", reason=reason, detail=detail, finished_at=utc_now())
-    )
-    build_matches(session, ids)
+        build_matches(session, ids)
     return len(ids)

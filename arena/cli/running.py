@@ -33,9 +33,10 @@ from arena.run import (
     start_run,
 )
 from arena.run.embedded import serve_generations, serve_runs, stop_with_parent
+from arena.run.outage import wait_for_server
 from arena.run.runner import runner_lock, work_off
 from arena.run.spec import PAIRS_HELP, Mode, parse_parameters
-from arena.store import Database, database_url, open_store
+from arena.store import Database, database_url, open_store, sqlite_path
 
 LOOK_EVERY_S = 0.3
 ENDED = ("done", "stopped", "cancelled", "paused")
@@ -269,6 +270,8 @@ def workers(arguments: argparse.Namespace) -> int:
 
 def worker(arguments: argparse.Namespace) -> int:
     url = database_url(arguments.db)
+    if sqlite_path(url) is None:
+        wait_for_server(url)
     open_store(url).close()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

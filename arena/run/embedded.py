@@ -63,17 +63,21 @@ def serve_runs(url: str, stop: threading.Event) -> None:
     """
     database: Database = open_database(url)
     try:
-        if not database.is_sqlite:
+        if database.is_sqlite:
+            _until_stopped(stop, lambda: _serve_alone(database, stop))
+        else:
             _serve_beside_others(database, stop)
-        while not stop.is_set():
-            with runner_lock(database) as is_ours:
-                while is_ours and not stop.is_set():
-                    run_waiting(database, lambda: not stop.is_set())
-                    generate_waiting(database, lambda: not stop.is_set())
-                    stop.wait(LOOK_EVERY_S)
-            stop.wait(LOOK_EVERY_S)
     finally:
         database.close()
+
+
+def _serve_alone(database: Database, stop: threading.Event) -> None:
+    with runner_lock(database) as is_ours:
+        while is_ours and not stop.is_set():
+            run_waiting(database, lambda: not stop.is_set())
+            generate_waiting(database, lambda: not stop.is_set())
+            stop.wait(LOOK_EVERY_S)
+    stop.wait(LOOK_EVERY_S)
 
 
 def _serve_beside_others(database: Database, stop: threading.Event) -> None:

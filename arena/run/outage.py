@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from db import DatabaseUnreachableError
+from sqlalchemy import select
+
+from db import DatabaseUnreachableError, open_database
 
 Answer = TypeVar("Answer")
 
@@ -15,6 +18,7 @@ LOG = logging.getLogger(__name__)
 OUTAGE_S: Final = 120.0
 FIRST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = 2.0
+SERVER_STARTS_WITHIN_S: Final = 60.0
 
 
 def wait_out(ask: Callable[[], Answer], patience_s: float = OUTAGE_S) -> Answer:
@@ -37,3 +41,16 @@ def wait_out(ask: Callable[[], Answer], patience_s: float = OUTAGE_S) -> Answer:
             LOG.warning("waiting for the database: %s", error)
         time.sleep(wait_s)  # in a thread: the database is away and nothing tells when it is back
         wait_s = min(LONGEST_WAIT_S, 2 * wait_s)
+
+
+def wait_for_server(url: str) -> None:
+    """Give a database server that starts together with its workers time to answer; then go on either way."""
+    database = open_database(url)
+
+    def ask() -> None:
+        with database.read() as session:
+            session.execute(select(1))
+
+    with contextlib.suppress(DatabaseUnreachableError):
+        wait_out(ask, SERVER_STARTS_WITHIN_S)
+    database.close()
