@@ -32,7 +32,7 @@ from arena.run import (
     resume_run,
     start_run,
 )
-from arena.run.embedded import serve_generations, serve_runs, stop_with_parent
+from arena.run.embedded import give_way_to_parent, serve_generations, serve_runs
 from arena.run.outage import wait_for_server
 from arena.run.runner import runner_lock, work_off
 from arena.run.spec import PAIRS_HELP, Mode, parse_parameters
@@ -277,7 +277,7 @@ def worker(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     if arguments.with_parent:
-        stop_with_parent(stop)
+        give_way_to_parent(stop)
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     if arguments.generations:
         serve_generations(url, stop)

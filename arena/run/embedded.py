@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 0.5
 STOP_WITHIN_S = 10.0
 START_AGAIN_S = 1.0
+GIVES_WAY = 5
+"""Added to the runner's niceness: it waits for providers most of its time, a page's reader for the page."""
 
 LOG = logging.getLogger(__name__)
 
@@ -137,8 +139,10 @@ def _until_stopped(stop: threading.Event, work: Callable[[], None]) -> None:
             stop.wait(START_AGAIN_S)
 
 
-def stop_with_parent(stop: threading.Event) -> None:
-    """Set `stop` when standard input ends, which it does when the parent is gone."""
+def give_way_to_parent(stop: threading.Event) -> None:
+    """Let the parent go first where processors are few; set `stop` when it is gone: standard input ends."""
+    if hasattr(os, "nice"):
+        os.nice(GIVES_WAY)
 
     def watch() -> None:
         sys.stdin.buffer.read()
