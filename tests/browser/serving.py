@@ -26,6 +26,11 @@ class ServedApp:
     url: str
     database_url: str
     log: Path
+    pid: int
+
+    def kill(self) -> None:
+        """Kill the server with -9; its runner is left to notice."""
+        os.kill(self.pid, signal.SIGKILL)
 
 
 def free_port() -> int:
@@ -54,7 +59,7 @@ def serve_app(folder: Path, *, database_url: str | None = None) -> Iterator[Serv
         try:
             url = f"http://localhost:{port}"
             _wait(url, process, log)
-            yield ServedApp(url, database_url, log)
+            yield ServedApp(url, database_url, log, process.pid)
         finally:
             _end(process)
 
@@ -74,7 +79,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
+    if process.poll() is None:  # else it was killed, and its runner ends by itself
         os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(timeout=10)
