@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -115,13 +116,19 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _head() -> str:
+@cache
+def _revisions(folder: Path) -> tuple[str, ...]:
+    """Return every revision, the newest first; a process keeps those it began with."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    if head is None:
+    config.set_main_option("script_location", str(folder))
+    return tuple(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
+
+
+def _head() -> str:
+    revisions = _revisions(MIGRATIONS)
+    if not revisions:
         raise SchemaError("There are no migrations; the installation is incomplete.")
-    return head
+    return revisions[0]
 
 
 def _revision(connection: Connection) -> str | None:
@@ -129,10 +136,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _refuse_unknown(revision: str | None, url: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _revisions(MIGRATIONS):
         raise SchemaError(
             f"The database {without_password(url)} was written by a newer Evenhand (schema {revision})."
             " Update this installation, or use another database."

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, bindparam, update
@@ -68,10 +69,6 @@ class Staging(BulkRows):
         self._tables = [table_of(row) for row in STAGED]
         self._highest = {table.name: self._max_id(table) for table in self._tables if "id" in table.c}
         self._next_ids = {name: highest + 1 for name, highest in self._highest.items()}
-        self._staged = {
-            table.name: table.to_metadata(MetaData(), schema="temp", name=f"staged_{table.name}")
-            for table in self._tables
-        }
         for table in self._tables:
             self._prepare(table)
 
@@ -110,7 +107,7 @@ class Staging(BulkRows):
         ids = [row["id"] for row in rows if row["id"] <= self._highest[target.name]]
         for start in range(0, len(ids), LOOKUP_CHUNK):
             self._copy(target.name, ids[start : start + LOOKUP_CHUNK])
-        staged = self._staged[target.name]
+        staged = _staged(target)
         columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "id"}
         statement = update(staged).where(staged.c.id == bindparam("row_id")).values(columns)
         changed = [{**row, "row_id": row["id"]} for row in rows]
@@ -198,3 +195,9 @@ class Staging(BulkRows):
 
     def _run(self, statement: str) -> None:
         self._connection.exec_driver_sql(statement)
+
+
+@cache
+def _staged(table: Table) -> Table:
+    """Return the temporary table as SQLAlchemy knows tables: made once a process, it takes milliseconds."""
+    return table.to_metadata(MetaData(), schema="temp", name=f"staged_{table.name}")
