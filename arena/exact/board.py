@@ -76,7 +76,7 @@ def get_exact_board(
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, dataset)
         metrics = exact.list_metrics(session, dataset_id)
-        scores = exact.load_scores(session, dataset_id, tags)
+        scores = exact.load_scores(session, dataset_id, tags) if metrics else []
         tests = exact.load_grades(session, dataset_id, tags, PASSED)
         labels = label_judges(judges.list_stored_judges(session))
         ids = {score.contestant_id for score in scores} | {test.contestant_id for test in tests}

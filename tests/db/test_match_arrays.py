@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 
 import db.match_arrays as kept
-from db import Database, datasets, open_database, upgrade
+from db import Database, datasets, open_database, upgrade, utc_now
 from db.match_arrays import MatchScope, load_matches
 from db.packed_matches import StoredMatches
 from db.response_arrays import count_changes, load_contestant_facts
@@ -182,6 +182,46 @@ def test_averages_of_responses_are_read_anew_when_one_comes_changes_or_goes(
     with database.write() as session:
         session.execute(delete(PromptRow))
     assert low() == (0, None)
+
+
+def test_averages_are_of_the_data_set_alone_wherever_its_prompts_lie(
+    database: Database, ids: dict[str, int]
+) -> None:
+    """Between the first and the last prompt of one data set lies a prompt of another."""
+    now = utc_now()
+    with database.write() as session:
+        session.execute(update(ResponseRow).values(cost_usd=1.0))
+        session.add(DatasetRow(id=77, name="other"))
+        session.flush()
+        for prompt_id, dataset_id in ((1001, 77), (1002, ids["dataset_id"]), (1003, 77), (1004, 77)):
+            session.execute(
+                insert(PromptRow).values(
+                    id=prompt_id,
+                    dataset_id=dataset_id,
+                    key=str(prompt_id),
+                    text_hash=str(prompt_id),
+                    messages=[],
+                    created_at=now,
+                )
+            )
+            session.add(
+                ResponseRow(
+                    prompt_id=prompt_id, contestant_id=ids["contestant_a_id"], sample_index=0, source="test",
+                    cost_usd=float(prompt_id),
+                )
+            )  # fmt: skip
+        session.commit()
+    expected = {ids["dataset_id"]: (2, 501.5), 77: (3, 1002.0 + 2 / 3)}
+    for dataset_id, (n, mean) in expected.items():
+        with database.read() as session:
+            fact = load_contestant_facts(session, dataset_id)[0]
+        assert fact.n_responses == n
+        assert fact.mean_cost_usd == pytest.approx(mean)
+    with database.write() as session:
+        session.execute(delete(PromptRow).where(PromptRow.id == 1002))
+    with database.read() as session:
+        assert load_contestant_facts(session, 77)[0].mean_cost_usd == pytest.approx(1002.0 + 2 / 3)
+        assert load_contestant_facts(session, ids["dataset_id"])[0].n_responses == 1
 
 
 @pytest.mark.on_postgres
