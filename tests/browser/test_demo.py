@@ -1,4 +1,4 @@
-"""From a first start to one match of the demo in under a minute, and back to an empty database."""
+"""From a first start to one judgment of the demo and a vote of one's own, and back to an empty database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.vote.stepping import count_rows
 pytestmark = pytest.mark.browser
 
 
-def test_a_first_start_reaches_one_match_in_under_a_minute(app: ServedApp, page: Page) -> None:
+def test_a_newcomer_reads_a_judgment_and_votes_within_three_minutes(app: ServedApp, page: Page) -> None:
     begun = time.monotonic()
     open_address(page, app.url)
     press(page, "Load the demo")
@@ -31,7 +31,18 @@ def test_a_first_start_reaches_one_match_in_under_a_minute(app: ServedApp, page:
     page.locator("table.eh-matches tbody tr a").first.click()
     expect(page.get_by_role("heading", name=" against ", level=1)).to_be_visible(timeout=TIMEOUT_MS)
     expect_text(page, "A shown first")
-    assert time.monotonic() - begun < 60
+    follow(page, "Vote")
+    vote_once(page)
+    assert time.monotonic() - begun < 180, "what a person has, not what the app takes"
+
+
+def vote_once(page: Page) -> None:
+    page.get_by_role("textbox", name="Your name as a voter").fill("Ada")
+    page.keyboard.press("Enter")
+    expect_text(page, "Which response is better?")
+    page.wait_for_timeout(1_200)
+    page.keyboard.press("t")
+    expect_text(page, "1 of 20")
 
 
 def test_removing_the_demo_leaves_nothing_behind(app: ServedApp, page: Page) -> None:
@@ -54,12 +65,7 @@ def test_removing_names_what_of_ones_own_goes_too(app: ServedApp, page: Page) ->
     open_address(page, app.url)
     press(page, "Load the demo")
     page.get_by_role("link", name="Start voting").click()
-    page.get_by_role("textbox", name="Your name as a voter").fill("Ada")
-    page.keyboard.press("Enter")
-    expect_text(page, "Which response is better?")
-    page.wait_for_timeout(1_200)
-    page.keyboard.press("t")
-    expect_text(page, "1 of 20")
+    vote_once(page)
     follow(page, "Home")
     expect_text(page, "241 human votes")
     press(page, "Remove the demo")

@@ -114,14 +114,14 @@ def panes(page: Page) -> str:
     return " | ".join(page.locator("[class*=st-key-pane_]").all_inner_texts())
 
 
-def test_ten_votes_by_keyboard_with_skip_and_undo(fresh: Hall, page: Page) -> None:
+def test_a_round_of_twenty_votes_by_keyboard_with_skip_and_undo(fresh: Hall, page: Page) -> None:
     open_address(page, f"{fresh.app.url}/vote")
     page.get_by_role("textbox", name="Your name as a voter").fill("Ada")
     page.keyboard.press("Enter")
-    for number, key in enumerate("abtxabtxab", start=1):
+    for number, key in enumerate("abtx" * 5, start=1):
         choose(page, key)
-        expect_text(page, f"{number} of 20")
-        if number < 10:
+        if number < 20:
+            expect_text(page, f"{number} of 20")
             go_on(page)
         if number == 3:
             before = panes(page)
@@ -136,10 +136,12 @@ def test_ten_votes_by_keyboard_with_skip_and_undo(fresh: Hall, page: Page) -> No
             choose(page, "t")
             go_on(page)
             expect_text(page, "5 of 20")
-    assert (fresh.n("vote"), fresh.n("match"), fresh.n("judgment")) == (10, 10, 10)
+    page.keyboard.press("Enter")
+    expect_text(page, "20 votes, thank you. That is a round.")
+    assert (fresh.n("vote"), fresh.n("match"), fresh.n("judgment")) == (20, 20, 20)
     with fresh.database.read() as session:
         verdicts = list(session.scalars(select(tables.JudgmentRow.verdict)))
-    assert (verdicts.count("tie"), verdicts.count("both_bad")) == (3, 2)
+    assert (verdicts.count("tie"), verdicts.count("both_bad")) == (6, 5)
 
 
 def test_reasons_are_stored_with_the_vote_they_explain(fresh: Hall, page: Page) -> None:

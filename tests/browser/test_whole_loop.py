@@ -1,4 +1,4 @@
-"""A person imports a file, lets a judge compare, reads the board and opens one match."""
+"""A person imports a file, lets a judge compare, reads the board, takes it along and opens one match."""
 
 from __future__ import annotations
 
@@ -66,6 +66,11 @@ def test_from_a_file_to_one_match_through_a_judge(app: ServedApp, page: Page, tm
 
     follow(page, "Leaderboard")
     expect(page.locator("table.eh-table tbody tr").first).to_contain_text("long", timeout=TIMEOUT_MS)
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Export CSV").click()
+    with coming.value.path().open(newline="") as exported:
+        rows = list(csv.DictReader(exported))
+    assert [row["contestant"] for row in rows] == list(reversed(CONTESTANTS))
     page.locator("table.eh-table tbody tr").filter(has_text="long").get_by_title("Open these matches").click()
     expect(page.get_by_role("heading", name="Matches", level=1)).to_be_visible(timeout=TIMEOUT_MS)
     expect_text(page, "12 matches, newest first")
