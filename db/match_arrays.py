@@ -1,6 +1,7 @@
 """Every match of a data set as arrays, kept in the process and brought up to date by what has changed.
 
-A million matches take over a second to read and 30 MB to keep. Before each use the database's own tally of
+A million matches take over a second to read from their rows, a twentieth of that from copies that lie in the
+database (`db.kept_matches`), and 30 MB to keep. Before each use the database's own tally of
 matches (`db.triggers`) is compared with what is kept: new matches are read by their ids, and where a match of
 a judge was changed or removed that judge's matches are read anew.
 """
@@ -21,6 +22,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.engine import READS
+from db.kept_matches import read_blocks
 from db.packed_matches import StoredMatches, read_matches
 from db.tables import DatasetRow, MatchRow, MatchTallyRow, PromptTagRow
 
@@ -45,7 +47,7 @@ class MatchScope:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """One judge's matches in one data set, and how many changes the database had counted by then."""
 
     matches: StoredMatches
@@ -57,10 +59,10 @@ class _Part:
 
 
 @dataclass
-class _Kept:
+class Kept:
     """A data set's parts by judge; no match after `last_match_id` is in them."""
 
-    parts: dict[int, _Part] = field(default_factory=dict)
+    parts: dict[int, Part] = field(default_factory=dict)
     last_match_id: int = 0
 
     def __len__(self) -> int:
@@ -72,7 +74,7 @@ class _Shelf:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.datasets: OrderedDict[int, _Kept] = OrderedDict()
+        self.datasets: OrderedDict[int, Kept] = OrderedDict()
 
     def make_room(self) -> None:
         """Drop the data sets that were not asked for the longest."""
@@ -147,19 +149,16 @@ def _append(parts: Sequence[StoredMatches]) -> StoredMatches:
     return StoredMatches(*(np.concatenate(column) for column in columns))
 
 
-def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[_Part]:
+def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[Part]:
     if not judge_ids:
         return []
     if not session.info.get(READS):  # it may see what is never committed
         return _read_parts(session, dataset_id, judge_ids)
     with _shelves_lock:
         shelf = _shelves.setdefault(session.get_bind(), _Shelf())
-    tally = {
-        row.judge_id: row
-        for row in session.scalars(select(MatchTallyRow).where(MatchTallyRow.dataset_id == dataset_id))
-    }
+    tally = read_tally(session, dataset_id)
     with shelf.lock:
-        kept = shelf.datasets.setdefault(dataset_id, _Kept())
+        kept = shelf.datasets.setdefault(dataset_id, Kept())
         shelf.datasets.move_to_end(dataset_id)
         if _is_older(tally, kept):
             return _read_parts(session, dataset_id, judge_ids)
@@ -169,12 +168,24 @@ def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> 
         return wanted
 
 
-def _read_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[_Part]:
+def read_tally(session: Session, dataset_id: int) -> dict[int, MatchTallyRow]:
+    query = select(MatchTallyRow).where(MatchTallyRow.dataset_id == dataset_id)
+    return {row.judge_id: row for row in session.scalars(query)}
+
+
+def read_whole(session: Session, dataset_id: int) -> Kept:
+    """Read every match of a data set as of now, kept by nobody."""
+    whole = Kept()
+    _bring_up_to_date(session, dataset_id, read_tally(session, dataset_id), whole)
+    return whole
+
+
+def _read_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[Part]:
     found = _by_judge(read_matches(session, _of_judges(dataset_id, judge_ids)))
-    return [_Part(matches, 0) for matches in found.values()]
+    return [Part(matches, 0) for matches in found.values()]
 
 
-def _is_older(tally: dict[int, MatchTallyRow], kept: _Kept) -> bool:
+def _is_older(tally: dict[int, MatchTallyRow], kept: Kept) -> bool:
     """Whether the session began before the one that last brought this up to date."""
     for judge_id, part in kept.parts.items():
         row = tally.get(judge_id)
@@ -185,17 +196,17 @@ def _is_older(tally: dict[int, MatchTallyRow], kept: _Kept) -> bool:
     return False
 
 
-def _bring_up_to_date(
-    session: Session, dataset_id: int, tally: dict[int, MatchTallyRow], kept: _Kept
-) -> None:
+def _bring_up_to_date(session: Session, dataset_id: int, tally: dict[int, MatchTallyRow], kept: Kept) -> None:
     last = session.scalar(select(func.max(MatchRow.id))) or 0
+    if not kept.parts:
+        _take_blocks(session, dataset_id, tally, kept)
     stale = {judge_id for judge_id, part in kept.parts.items() if tally[judge_id].n_changes != part.n_changes}
     if last > kept.last_match_id:
         fresh = read_matches(session, _since(dataset_id, kept.last_match_id, is_first=not kept.parts))
         for judge_id, found in _by_judge(fresh).items():
             old = kept.parts.get(judge_id)
             matches = found if old is None else _append([old.matches, found])
-            kept.parts[judge_id] = _Part(matches, tally[judge_id].n_changes if old is None else old.n_changes)
+            kept.parts[judge_id] = Part(matches, tally[judge_id].n_changes if old is None else old.n_changes)
     # On a server an import commits lower ids later than a vote its higher one: then the numbers differ.
     stale |= {
         judge_id
@@ -207,8 +218,15 @@ def _bring_up_to_date(
         for judge_id in stale:
             kept.parts.pop(judge_id, None)
             if judge_id in again:
-                kept.parts[judge_id] = _Part(again[judge_id], tally[judge_id].n_changes)
+                kept.parts[judge_id] = Part(again[judge_id], tally[judge_id].n_changes)
     kept.last_match_id = last
+
+
+def _take_blocks(session: Session, dataset_id: int, tally: dict[int, MatchTallyRow], kept: Kept) -> None:
+    """Begin with the copies in the database that still say what the rows say."""
+    for stamp, matches in read_blocks(session, dataset_id, tally):
+        kept.parts[stamp.judge_id] = Part(matches, stamp.n_changes)
+        kept.last_match_id = stamp.last_id
 
 
 def _by_judge(matches: StoredMatches) -> dict[int, StoredMatches]:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from db.engine import Database, reachable
 from db.errors import MoveError, without_password
 from db.migrate import check_schema, create_schema, schema_transaction
-from db.tables import Base, ChangeTallyRow, MatchTallyRow, UtcDateTime
+from db.tables import Base, ChangeTallyRow, KeptArraysRow, MatchTallyRow, UtcDateTime
 from db.texts import keep
 
 MOVE_ROWS = 5_000
@@ -80,6 +80,8 @@ def move_database(
         if not target.is_sqlite:
             writer.exec_driver_sql("SET LOCAL timezone = 'UTC'")  # times are moved without their zone
         for table in sorted(Base.metadata.sorted_tables, key=lambda table: table.name in TALLIES):
+            if table.name == KeptArraysRow.__tablename__:  # copies, which the target makes for itself
+                continue
             if table.name in TALLIES:  # the target has counted what came, but not the changes before
                 writer.execute(delete(table))
             moved.append(_move_table(reader, writer, table))

@@ -20,7 +20,7 @@ from db.tables.materials import (
     SettingRow,
 )
 from db.tables.scores import ExactScoreRow, GenerationRow
-from db.tables.tallies import ChangeTallyRow, MatchTallyRow
+from db.tables.tallies import ChangeTallyRow, KeptArraysRow, MatchTallyRow
 from db.tables.voting import (
     MARKS,
     BallotRow,
@@ -53,6 +53,7 @@ __all__ = [
     "GradeRow",
     "JudgeRow",
     "JudgmentRow",
+    "KeptArraysRow",
     "LabJudgmentRow",
     "LabRunRow",
     "MatchRow",

@@ -1,12 +1,12 @@
-"""Counts that the database itself keeps: what tells a reader that its copy is out of date.
+"""Counts that the database itself keeps, and copies that are compared with them.
 
-Triggers keep these rows (`db.triggers`); no code writes them. They refer to nothing, so that a row outlives
+Triggers keep the tallies (`db.triggers`); no code writes them. They refer to nothing, so that a row outlives
 its data set and its number of changes never starts again.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
@@ -32,3 +32,17 @@ class ChangeTallyRow(Base):
     subject: Mapped[str] = mapped_column(primary_key=True)
     shard: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     n_changes: Mapped[int] = mapped_column(BigInteger)
+
+
+class KeptArraysRow(Base):
+    """Columns of many rows as one block, and the state that it copies (`db.kept_arrays`)."""
+
+    __tablename__ = "kept_arrays"
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    judge_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    n_changes: Mapped[int] = mapped_column(BigInteger)
+    n_rows: Mapped[int]
+    last_id: Mapped[int]
+    content: Mapped[bytes]
