@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Table, delete, func, select, text, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
-from db.postgres import LOCK_CLASS
 from db.results import StoredCall, save_calls
 from db.tables import CallRow, DatasetRow, LabJudgmentRow, LabRunRow, utc_now
 from db.upsert import insert_new
@@ -100,23 +98,6 @@ _ITEM = (
     LabJudgmentRow.shown_order,
     LabJudgmentRow.repetition,
 )
-
-
-LAB_TURN = 100
-"""Beside the turns of `db.postgres`, and of the same class."""
-
-
-@contextmanager
-def lab_turn(writer: Engine) -> Iterator[bool]:
-    """Hold the lab of a PostgreSQL database on a connection of its own; gives False where it is taken."""
-    names = {"class": LOCK_CLASS, "turn": LAB_TURN}
-    with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:class, :turn)"), names))
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                connection.execute(text("SELECT pg_advisory_unlock(:class, :turn)"), names)
 
 
 def add_lab_run(session: Session, dataset_id: int, judge_id: int, plan: dict[str, Any]) -> int:

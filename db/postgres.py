@@ -33,11 +33,13 @@ class Turn(IntEnum):
     IMPORT = 2
     """A whole import is one long transaction; runs and votes go on beside it."""
     RUNNER = 3
-    """Held by a connection instead of a transaction: the one runner of this database."""
+    """Held by a connection instead of a transaction, like `LAB`: the one runner of this database."""
     BEAT = 4
     """A worker's sign of life must not wait for a writer that froze."""
     CALLS = 5
     """Answers are stored the moment they come, beside whoever writes something longer."""
+    LAB = 100
+    """The one process that works in this database's lab."""
 
 
 IDLE_TIMEOUT_S = {Turn.SHORT: 8, Turn.IMPORT: 600, Turn.BEAT: 2, Turn.CALLS: 2}
@@ -114,9 +116,9 @@ _PUT_OUT_FROZEN = text(
 
 
 @contextmanager
-def runner_turn(writer: Engine) -> Iterator[bool]:
-    """Hold the runner's turn on a connection of its own; gives False where another process holds it."""
-    names = {"class": LOCK_CLASS, "turn": int(Turn.RUNNER)}
+def hold_turn(writer: Engine, turn: Turn) -> Iterator[bool]:
+    """Hold a turn on a connection of its own; gives False where another process holds it."""
+    names = {"class": LOCK_CLASS, "turn": int(turn)}
     with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         is_ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:class, :turn)"), names))
         try:
@@ -126,14 +128,14 @@ def runner_turn(writer: Engine) -> Iterator[bool]:
                 connection.execute(text("SELECT pg_advisory_unlock(:class, :turn)"), names)
 
 
-def is_runner_turn_taken(connection: Connection) -> bool:
-    """Whether some connection holds the runner's turn; asking takes nothing."""
+def is_turn_taken(connection: Connection, turn: Turn) -> bool:
+    """Whether some connection holds the turn; asking takes nothing."""
     query = text(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
         " AND classid = :class AND objid = :turn"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    return bool(connection.scalar(query, {"class": LOCK_CLASS, "turn": int(Turn.RUNNER)}))
+    return bool(connection.scalar(query, {"class": LOCK_CLASS, "turn": int(turn)}))
 
 
 def sort_texts_by_bytes(connection: Connection, tables: Iterable[str]) -> None:

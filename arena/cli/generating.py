@@ -28,7 +28,7 @@ from arena.generate import (
     start_generation,
 )
 from arena.generate.runner import work_off_generation
-from arena.run.runner import runner_lock
+from arena.run.runner import RUNNER_LOCK
 from arena.run.spec import parse_parameters
 from arena.store import Database
 
@@ -138,7 +138,7 @@ def _may_spend(
 
 def _work_or_watch(database: Database, generation_id: int, how: str) -> int:
     """Work it off here, or watch the process that is the runner already do it."""
-    with runner_lock(database) as is_ours, _progress(database, generation_id):
+    with RUNNER_LOCK.hold(database) as is_ours, _progress(database, generation_id):
         is_done = is_ours and work_off_generation(database, generation_id, lambda: True)
         if not is_done:
             say("Another process works off this database's runs; watching it.")

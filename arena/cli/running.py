@@ -34,7 +34,7 @@ from arena.run import (
 )
 from arena.run.embedded import give_way_to_parent, serve_generations, serve_runs
 from arena.run.outage import wait_for_server
-from arena.run.runner import runner_lock, work_off
+from arena.run.runner import RUNNER_LOCK, work_off
 from arena.run.spec import PAIRS_HELP, Mode, parse_parameters
 from arena.store import Database, database_url, open_store, sqlite_path
 
@@ -169,7 +169,7 @@ def _work_or_watch(database: Database, run_id: int, how: str) -> int:
         with _progress(database, run_id):
             _work_beside_others(database, run_id)
         return _report(database, run_id, how)
-    with runner_lock(database) as is_ours:
+    with RUNNER_LOCK.hold(database) as is_ours:
         if is_ours:
             with _progress(database, run_id):
                 work_off(database, run_id, lambda: True)

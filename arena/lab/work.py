@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from arena.errors import RunStoppedError, UsageError
-from arena.lab.lock import lab_lock
+from arena.lab.lock import LAB_LOCK
 from arena.lab.plan import LabSpec
 from arena.lab.subjects import to_pair
 from arena.run.pace import Pace
@@ -54,7 +54,7 @@ def work_off_lab(database: Database, run_id: int, patience: Patience | None = No
     RunStoppedError
         If another process is working in this database's lab.
     """
-    with lab_lock(database) as is_ours:
+    with LAB_LOCK.hold(database) as is_ours:
         if not is_ours:
             raise RunStoppedError("Another process is working in the lab of this database.")
         _work_off(database, run_id, patience or Patience())
@@ -62,7 +62,7 @@ def work_off_lab(database: Database, run_id: int, patience: Patience | None = No
 
 def work_off_waiting_labs(database: Database, run_id: int) -> bool:
     """Work off this experiment and then every other that waits; False where another process does so."""
-    with lab_lock(database) as is_ours:
+    with LAB_LOCK.hold(database) as is_ours:
         if is_ours:
             _work_off(database, run_id, Patience())
             while waiting := _waiting(database):

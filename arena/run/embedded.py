@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arena.generate.runner import generate_waiting
-from arena.run.runner import run_waiting, runner_lock
+from arena.run.runner import RUNNER_LOCK, run_waiting
 from db import Database, DatabaseError, generation, open_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def serve_runs(url: str, stop: threading.Event) -> None:
 
 
 def _serve_alone(database: Database, stop: threading.Event) -> None:
-    with runner_lock(database) as is_ours:
+    with RUNNER_LOCK.hold(database) as is_ours:
         while is_ours and not stop.is_set():
             run_waiting(database, lambda: not stop.is_set())
             generate_waiting(database, lambda: not stop.is_set())

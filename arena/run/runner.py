@@ -6,14 +6,11 @@ A lock makes it the only one; whoever does not get it leaves the run to the hold
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Final
 
-from filelock import FileLock, Timeout
-
+from arena.process_lock import ProcessLock
 from arena.run.adaptive import plan_next_round
 from arena.run.ending import UNEXPECTED, leave_run
 from arena.run.kit import make_kit
@@ -22,48 +19,20 @@ from arena.run.station import Patience
 from arena.run.timing import Timing
 from arena.run.work import Work
 from db import Database, runs, utc_now, workers
-from db.postgres import is_runner_turn_taken, runner_turn
+from db.postgres import Turn, is_turn_taken
 from db.runs import StoredRun
 
 LOG = logging.getLogger(__name__)
-LOCK_SUFFIX: Final = ".runner.lock"
-
-
-@contextlib.contextmanager
-def runner_lock(database: Database, *, wait_s: float = 1.0) -> Iterator[bool]:
-    """Hold the database's runner lock for the block; gives False where another process holds it.
-
-    A file lock beside an SQLite database, an advisory lock on a server; both end with their process. A short
-    wait lets a passing `is_runner_alive` of another process end.
-    """
-    path = database.path
-    if path is None:
-        with runner_turn(database.writer) as is_ours:
-            yield is_ours
-        return
-    lock = FileLock(str(path) + LOCK_SUFFIX)
-    try:
-        lock.acquire(timeout=wait_s, poll_interval=0.05)
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
+RUNNER_LOCK: Final = ProcessLock(".runner.lock", Turn.RUNNER)
 
 
 def is_runner_alive(database: Database) -> bool:
     """Whether some process holds the runner lock, or works beside others on a server."""
-    path = database.path
-    if path is None:
-        with database.read() as session:
-            is_taken = is_runner_turn_taken(session.connection())
-            return is_taken or bool(workers.list_alive(session, Timing().silent_s))
-    if not Path(str(path) + LOCK_SUFFIX).exists():
-        return False
-    with runner_lock(database, wait_s=0) as is_free:
-        return not is_free
+    if database.path is not None:
+        return RUNNER_LOCK.is_held(database)
+    with database.read() as session:
+        is_taken = is_turn_taken(session.connection(), Turn.RUNNER)
+        return is_taken or bool(workers.list_alive(session, Timing().silent_s))
 
 
 def run_waiting(database: Database, keep_on: Callable[[], bool]) -> int:

@@ -12,7 +12,7 @@ import pytest
 from arena.audit import get_cards
 from arena.exchange import import_files
 from arena.run import RunSpec, get_run, start_run
-from arena.run.runner import runner_lock, work_off
+from arena.run.runner import RUNNER_LOCK, work_off
 from db import Database
 from tests.arena.filling import import_rows
 from tests.fake_llm import Request, read_prompt, serve, write_verdict
@@ -52,7 +52,7 @@ def test_verdicts_replayed_over_http_give_the_same_counts(store: Database) -> No
             max_concurrency=32,
         )
         run_id = start_run(store, spec)
-        with runner_lock(store) as is_ours:
+        with RUNNER_LOCK.hold(store) as is_ours:
             assert is_ours
             work_off(store, run_id, lambda: True)
         assert llm.stats()["n_requests"] == 2240

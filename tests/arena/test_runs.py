@@ -24,7 +24,7 @@ from arena.run import (
     retry_run,
     start_run,
 )
-from arena.run.runner import run_waiting, runner_lock, work_off
+from arena.run.runner import RUNNER_LOCK, run_waiting, work_off
 from db import Database
 from tests.arena.filling import fill, import_rows
 from tests.fake_llm import Reply, Request, Running, is_repair, read_prompt, scripts, serve, write_verdict
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def work(database: Database, spec: RunSpec) -> RunStatus:
     run_id = start_run(database, spec)
-    with runner_lock(database) as is_ours:
+    with RUNNER_LOCK.hold(database) as is_ours:
         assert is_ours
         work_off(database, run_id, lambda: True)
     return get_run(database, run_id)

@@ -22,7 +22,7 @@ from arena.lab import (
     work_off_lab,
     work_off_waiting_labs,
 )
-from arena.lab.lock import lab_lock
+from arena.lab.lock import LAB_LOCK
 from arena.leaderboard import BoardQuery, get_board
 from arena.run.station import Patience
 from db import Database
@@ -87,7 +87,7 @@ def test_one_process_at_a_time_works_in_a_lab_on_either_database(either_store: D
     fill(either_store, contestants=("alder", "birch"), n_prompts=3)
     run_id = start_lab(either_store, LabSpec("poems", "builtin/longest", n_pairs=2))
     waiting = start_lab(either_store, LabSpec("poems", "builtin/longest", n_pairs=3))
-    with lab_lock(either_store) as is_ours:
+    with LAB_LOCK.hold(either_store) as is_ours:
         assert is_ours
         assert is_lab_busy(either_store)
         with pytest.raises(RunStoppedError, match="Another process"):

@@ -13,7 +13,7 @@ from arena.demo.load import load_demo_data
 from arena.errors import UsageError
 from arena.leaderboard import BoardQuery, get_board
 from arena.move import move_store
-from arena.run.runner import runner_lock
+from arena.run.runner import RUNNER_LOCK
 from arena.store import open_store
 from db import Database, SchemaError, check_schema, judges, open_database
 from db.tables import Base, ContestantRow, DatasetRow
@@ -152,7 +152,7 @@ def test_a_database_is_not_moved_onto_itself(demo: Database) -> None:
 @pytest.mark.on_sqlite
 def test_a_database_at_work_is_not_moved(demo: Database, target: Target) -> None:
     there = target("postgresql")
-    with runner_lock(demo) as is_ours:
+    with RUNNER_LOCK.hold(demo) as is_ours:
         assert is_ours
         with pytest.raises(UsageError, match="Stop it first"):
             move_store(demo.url, there)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from arena.run import RunSpec, start_run
 from arena.store import open_store
 from db import Database, judges, postgres, results, runs
-from db.postgres import is_runner_turn_taken, runner_turn
+from db.postgres import Turn, hold_turn, is_turn_taken
 from db.results import FinishedJudgment, Progress, StoredCall
 from db.tables import CallRow, JudgmentRow, MatchRow, PromptRow, RunRow, SettingRow
 from tests.arena.filling import fill
@@ -148,13 +148,13 @@ def test_one_runner_at_a_time_and_none_after_its_end(store: Database) -> None:
 
     def is_taken() -> bool:
         with second.reader.connect() as connection:
-            return is_runner_turn_taken(connection)
+            return is_turn_taken(connection, Turn.RUNNER)
 
     assert not is_taken()
-    with runner_turn(store.writer) as is_ours:
+    with hold_turn(store.writer, Turn.RUNNER) as is_ours:
         assert is_ours
         assert is_taken()
-        with runner_turn(second.writer) as is_theirs:
+        with hold_turn(second.writer, Turn.RUNNER) as is_theirs:
             assert not is_theirs
     assert not is_taken()
     second.close()
