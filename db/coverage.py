@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
 from db.generation import Cell, PromptMessages, StoredContestant, to_contestant
+from db.response_counts import load_response_sizes
 from db.results import PromptText, load_prompt_texts
 from db.tables import ContestantRow, PromptRow, ResponseRow
 
@@ -32,64 +32,36 @@ class StoredAnswer:
     latency_s: float | None
 
 
-@dataclass(frozen=True)
-class AnsweredCount:
-    """Prompts with a text that a contestant has a ready response to, or failures alone."""
-
-    n_ready: int
-    n_failed: int
-
-
 def count_prompts(session: Session, dataset_id: int) -> int:
     """Count all prompts, those included that came without a text."""
     return session.scalar(select(func.count()).where(PromptRow.dataset_id == dataset_id)) or 0
 
 
-def count_answered(session: Session, dataset_id: int) -> dict[int, AnsweredCount]:
-    """Count prompts by contestant id."""
-    per_prompt = (
-        select(
-            ResponseRow.contestant_id, func.max(case((ResponseRow.state == "ready", 1), else_=0)).label("is")
-        )
-        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
-        .where(PromptRow.dataset_id == dataset_id, PromptRow.messages.is_not(None))
-        .group_by(ResponseRow.contestant_id, ResponseRow.prompt_id)
-        .subquery()
-    )
-    n_ready = func.sum(per_prompt.c["is"])
-    query = select(per_prompt.c.contestant_id, n_ready, func.count() - n_ready)
-    rows = session.execute(query.group_by(per_prompt.c.contestant_id))
-    return {row[0]: AnsweredCount(int(row[1]), int(row[2])) for row in rows}
-
-
-def count_texts(session: Session, dataset_id: int, complete_for: Sequence[int]) -> int:
-    """Count prompts with a text; with contestants, those that not all of them have answered."""
-    query = _texts(select(func.count(PromptRow.id)), dataset_id, complete_for)
+def count_texts(session: Session, dataset_id: int) -> int:
+    """Count prompts with a text."""
+    query = select(func.count()).where(PromptRow.dataset_id == dataset_id, PromptRow.text_hash.is_not(None))
     return session.scalar(query) or 0
 
 
-def list_texts(
-    session: Session, dataset_id: int, complete_for: Sequence[int], *, first: int, limit: int
-) -> list[PromptMessages]:
+def list_texts(session: Session, dataset_id: int, *, first: int, limit: int) -> list[PromptMessages]:
     """Return a page of what `count_texts` counts, in the order in which they came."""
-    query = _texts(select(PromptRow.id, PromptRow.messages), dataset_id, complete_for)
-    return [
-        PromptMessages(row_id, tuple((message["role"], message["content"]) for message in messages))
-        for row_id, messages in session.execute(query.order_by(PromptRow.id).offset(first).limit(limit))
-    ]
-
-
-def _texts(query: Any, dataset_id: int, complete_for: Sequence[int]) -> Any:
-    query = query.where(PromptRow.dataset_id == dataset_id, PromptRow.messages.is_not(None))
-    if not complete_for:
-        return query
-    complete = (
-        select(ResponseRow.prompt_id)
-        .where(ResponseRow.state == "ready", ResponseRow.contestant_id.in_(complete_for))
-        .group_by(ResponseRow.prompt_id)
-        .having(func.count(ResponseRow.contestant_id.distinct()) == len(complete_for))
+    query = (
+        select(PromptRow.id)
+        .where(PromptRow.dataset_id == dataset_id, PromptRow.text_hash.is_not(None))
+        .order_by(PromptRow.id)
+        .offset(first)
+        .limit(limit)
     )
-    return query.where(PromptRow.id.not_in(complete))
+    return load_texts(session, list(session.scalars(query)))
+
+
+def load_texts(session: Session, prompt_ids: Sequence[int]) -> list[PromptMessages]:
+    """Return prompts that have a text, in the order in which they came."""
+    query = select(PromptRow.id, PromptRow.messages).where(PromptRow.id.in_(prompt_ids))
+    return [
+        PromptMessages(row_id, tuple((message["role"], message["content"]) for message in messages or ()))
+        for row_id, messages in session.execute(query.order_by(PromptRow.id))
+    ]
 
 
 def load_cells_of(session: Session, prompt_ids: Sequence[int]) -> list[Cell]:
@@ -101,11 +73,7 @@ def load_cells_of(session: Session, prompt_ids: Sequence[int]) -> list[Cell]:
 
 def list_contestants(session: Session, dataset_id: int) -> list[StoredContestant]:
     """Return those with a response in the data set, failed ones included, by name."""
-    there = (
-        select(ResponseRow.contestant_id)
-        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
-        .where(PromptRow.dataset_id == dataset_id)
-    )
+    there = load_response_sizes(session, dataset_id).contestant_ids
     query = select(ContestantRow).where(ContestantRow.id.in_(there)).order_by(ContestantRow.name)
     return [to_contestant(row) for row in session.scalars(query)]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
-from db.response_arrays import load_contestant_facts
+from db.response_counts import load_response_sizes
 from db.tables import (
     ContestantRow,
     DatasetRow,
@@ -65,7 +65,7 @@ def list_datasets(session: Session) -> list[DatasetSummary]:
         key = (dataset_id, kind == "human")
         matches[key] = matches.get(key, 0) + n
     rows = list(session.scalars(select(DatasetRow).order_by(DatasetRow.id)))
-    facts = {row.id: load_contestant_facts(session, row.id) for row in rows}
+    sizes = {row.id: load_response_sizes(session, row.id) for row in rows}
     return [
         DatasetSummary(
             id=row.id,
@@ -73,8 +73,8 @@ def list_datasets(session: Session) -> list[DatasetSummary]:
             description=row.description,
             is_invented=row.is_invented,
             n_prompts=prompts.get(row.id, 0),
-            n_contestants=len(facts[row.id]),
-            n_responses=sum(fact.n_responses for fact in facts[row.id]),
+            n_contestants=len(sizes[row.id].contestant_ids),
+            n_responses=sizes[row.id].n_responses,
             n_matches=matches.get((row.id, False), 0),
             n_votes=matches.get((row.id, True), 0),
         )

@@ -25,7 +25,7 @@ from db.tables import ChangeTallyRow, ContestantRow, PromptRow, ResponseRow
 Thing = TypeVar("Thing")
 _SCAN_SHARE: Final = 0.2
 """Above this share of all prompts, reading all responses is quicker than looking up a data set's."""
-_KEPT: Final = {"facts": 500, "style": 2}
+_KEPT: Final = {"facts": 500, "style": 2, "sizes": 500, "answered": 50, "ready": 20}
 """Of how many data sets; style features of two million responses take 48 MB."""
 
 
@@ -70,9 +70,10 @@ def count_changes(session: Session) -> int:
     return int(session.scalar(select(func.sum(ChangeTallyRow.n_changes))) or 0)
 
 
-def _kept(
+def kept(
     session: Session, what: str, dataset_id: int | None, read: Callable[[Session, int | None], Thing]
 ) -> Thing:
+    """Return what `read` gives, or gave before if no response has come, gone or changed since."""
     if not session.info.get(READS):  # it may see what is never committed
         return read(session, dataset_id)
     with _shelves_lock:
@@ -93,7 +94,7 @@ def _kept(
 
 def load_contestant_facts(session: Session, dataset_id: int | None) -> tuple[ContestantFacts, ...]:
     """Return every contestant that has a response there, in the order of the ids."""
-    means = _kept(session, "facts", dataset_id, _read_means)
+    means = kept(session, "facts", dataset_id, _read_means)
     # Names are not counted as changes of responses, and cost nothing to read.
     query = select(ContestantRow.id, ContestantRow.name, ContestantRow.family).order_by(ContestantRow.id)
     return tuple(ContestantFacts(*row, *means[row[0]]) for row in session.execute(query) if row[0] in means)
@@ -138,7 +139,7 @@ def _prompts(dataset_id: int) -> Select[int]:
 
 def load_style_arrays(session: Session, dataset_id: int | None) -> StyleArrays:
     """Return int32 arrays that are shared: nobody may write to them."""
-    return _kept(session, "style", dataset_id, _read_style)
+    return kept(session, "style", dataset_id, _read_style)
 
 
 _SHIFT: Final = 21

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from arena.store import in_words
-from db import Database, coverage, datasets
-from db.coverage import AnsweredCount, StoredAnswer
+from db import Database, coverage, datasets, response_counts
+from db.coverage import StoredAnswer
 from db.generation import Cell, StoredContestant
+from db.response_counts import AnsweredCount
 from db.results import PromptText
 
 CellState = Literal["ready", "failed", "missing"]
@@ -78,12 +79,15 @@ def get_coverage(
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, dataset)
         contestants = coverage.list_contestants(session, dataset_id)
-        answered = coverage.count_answered(session, dataset_id)
-        n_prompts = coverage.count_texts(session, dataset_id, ())
+        answered = response_counts.count_answered(session, dataset_id)
+        n_prompts = n_shown = coverage.count_texts(session, dataset_id)
         n_all = coverage.count_prompts(session, dataset_id)
-        wanted = [one.id for one in contestants] if only_holes else []
-        n_shown = coverage.count_texts(session, dataset_id, wanted)
-        prompts = coverage.list_texts(session, dataset_id, wanted, first=first, limit=limit)
+        if only_holes and contestants:
+            holes = response_counts.find_prompts_with_holes(session, dataset_id)
+            n_shown = len(holes)
+            prompts = coverage.load_texts(session, holes[first : first + limit].tolist())
+        else:
+            prompts = coverage.list_texts(session, dataset_id, first=first, limit=limit)
         cells = coverage.load_cells_of(session, [prompt.id for prompt in prompts])
     grid = _to_grid(cells)
     rows = [
