@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from sqlalchemy import select
-
 from db import DatabaseUnreachableError, open_database
 
 Answer = TypeVar("Answer")
@@ -49,7 +47,7 @@ def wait_for_server(url: str) -> None:
 
     def ask() -> None:
         with database.read() as session:
-            session.execute(select(1))
+            session.connection()
 
     with contextlib.suppress(DatabaseUnreachableError):
         wait_out(ask, SERVER_STARTS_WITHIN_S)
