@@ -52,15 +52,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, serve(NAMED["longest"], latency_s=0.5) as llm:
         url = f"sqlite:///{Path(scratch) / 'evenhand.db'}"
         database = open_store(url)
-        pages = _fill(database)
-        with serve_app(Path(scratch), database_url=url) as app, sync_playwright() as playwright:
-            pages |= _judge_real_input(database)
-            with launch(playwright) as browser:
-                for shot in _shots(pages):
-                    _take(browser, app.url, shot, folder)
-                # Last, so that no other picture is of a database that is being judged.
-                for shot in _shots(_start_slow_run(database, llm.api_base)):
-                    _take(browser, app.url, shot, folder)
+        with (
+            serve_app(Path(scratch), database_url=url) as app,
+            sync_playwright() as playwright,
+            launch(playwright) as browser,
+        ):
+            for shot in _shots(EMPTY):
+                _take(browser, app.url, shot, folder)
+            for shot in _shots(_fill(database) | _judge_real_input(database)):
+                _take(browser, app.url, shot, folder)
+            # Last, so that no other picture is of a database that is being judged.
+            for shot in _shots(_start_slow_run(database, llm.api_base)):
+                _take(browser, app.url, shot, folder)
         database.close()
 
 
@@ -72,14 +75,28 @@ def _fill(database: Database) -> dict[str, str]:
         "home": "/?dataset=demo",
         "vote": "/vote?dataset=demo",
         "leaderboard": "/leaderboard?dataset=demo",
+        "over-time": "/leaderboard?dataset=demo&view=Over+time",
+        "contestant": "/contestant?name=harbor-2&dataset=demo",
         "matches": "/matches?dataset=demo&outcome=flip",
         "match": f"/match?match={flipped}&dataset=demo&outcome=flip",
         "match-diff": f"/match?match={flipped}&show=diff&dataset=demo&outcome=flip",
         "runs": "/runs?dataset=demo",
         "judges": "/judges?dataset=demo",
+        "agreement": "/judges?dataset=demo&view=Agreement",
+        "jury": "/judges?dataset=demo&view=Jury",
+        "disagreements": "/judges?dataset=demo&view=Disagreements",
+        "rubrics": "/rubrics?dataset=demo",
+        "responses": "/responses?dataset=demo",
+        "prompts": "/responses?dataset=demo&view=Prompts",
+        "generate": "/responses?dataset=demo&view=Generate",
+        "playground": "/responses?dataset=demo&view=Playground",
         "models": "/models",
         "import": "/import",
     }
+
+
+EMPTY = {"home-empty": "/", "leaderboard-empty": "/leaderboard", "vote-empty": "/vote", "runs-empty": "/runs"}
+"""What a newcomer sees before there is anything."""
 
 
 def _judge_real_input(database: Database) -> dict[str, str]:
@@ -119,10 +136,11 @@ def _take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=shot.mode)
     page = context.new_page()
     open_address(page, url + shot.address)
-    if shot.name.startswith("vote"):
+    if shot.name in ("vote", "vote-phone"):
         page.get_by_role("textbox").first.fill("Ada")
         press(page, "Start voting")
-    page.wait_for_timeout(900)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    page.wait_for_timeout(900)  # for what is drawn in
     _grow(page, width, height)
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
