@@ -1,10 +1,25 @@
-"""What holds for all tests: databases of both kinds, and no silent skip."""
+"""What holds for all tests: databases of both kinds, files in memory, and no silent skip."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from tests.shared_data import SHARED_DATA
 
 pytest_plugins = ["tests.postgres.fixtures"]
+
+MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 4 * 2**30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary files in memory where there is plenty: a thousand databases are made and dropped."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,16 +1,17 @@
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
 from arena.store import open_store
 from db import Database
-from tests.arena.filling import fill, new_store
+from tests.arena.filling import fill
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    database = new_store(tmp_path)
+def store(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    database = open_store(f"sqlite:///{copyfile(sqlite_template, tmp_path / 'evenhand.db')}")
     yield database
     database.close()
 

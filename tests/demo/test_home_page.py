@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 import streamlit as st
@@ -20,8 +21,8 @@ from ui.navigation import HOME
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'evenhand.db'}"
+def store(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    url = f"sqlite:///{copyfile(sqlite_template, tmp_path / 'evenhand.db')}"
     monkeypatch.setenv("DATABASE_URL", url)
     database = open_store(url)
     yield database

@@ -3,35 +3,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from arena.exchange import ImportReport, Kind
-from db import Database, open_database, upgrade
+from db import Database, open_database
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database, upgraded once and copied for every test."""
-    path = tmp_path_factory.mktemp("empty") / "empty.db"
-    opened = open_database(f"sqlite:///{path}")
-    upgrade(opened)
-    opened.close()
-    return path
-
-
 @pytest.fixture
-def database(store_url: str, empty: Path) -> Iterator[Database]:
+def database(store_url: str) -> Iterator[Database]:
     opened = open_database(store_url)
-    if opened.path is not None:
-        copy(empty, opened.path)
     yield opened
     opened.close()
 

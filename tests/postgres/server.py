@@ -48,7 +48,8 @@ class PostgresServer:
         if template is None:
             kind = "TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' ENCODING 'UTF8'"
         else:
-            kind = f'TEMPLATE "{make_url(template).database}"'
+            # Files of a server that never waits for a disk copy faster than they are logged.
+            kind = f'TEMPLATE "{make_url(template).database}" STRATEGY FILE_COPY'
         self._run(f'CREATE DATABASE "{name}" {kind}')
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
