@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from arena.errors import NotFoundError
 from arena.store import in_words
-from db import Database, datasets
+from db import Database, datasets, match_choices
 from db.datasets import ContestantSummary, DatasetSummary, TagCount
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "DatasetSummary",
     "TagCount",
     "get_dataset",
+    "list_contestant_names",
     "list_contestants",
     "list_dataset_names",
     "list_datasets",
@@ -54,6 +55,13 @@ def list_contestants(database: Database, dataset: str | None) -> list[Contestant
     with in_words(), database.read() as session:
         dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
         return datasets.list_contestants(session, dataset_id)
+
+
+def list_contestant_names(database: Database, dataset: str) -> list[str]:
+    """Return who has a response in the data set, without counting anything, by name."""
+    with in_words(), database.read() as session:
+        dataset_id = datasets.get_dataset_id(session, dataset)
+        return match_choices.list_contestant_names(session, dataset_id)
 
 
 def remove_dataset(database: Database, name: str) -> DatasetSummary:

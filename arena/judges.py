@@ -74,6 +74,14 @@ def list_judges(database: Database, dataset: str | None = None) -> list[JudgeSum
     ]
 
 
+def list_saved_judges(database: Database) -> list[str]:
+    """Return the label of every judge version that asks a model, oldest first, without counting anything."""
+    with in_words(), database.read() as session:
+        stored = judges.list_stored_judges(session)
+    labels = label_judges(stored)
+    return [labels[judge.id] for judge in stored if judge.kind == "model"]
+
+
 def _rubric_name(judge: StoredJudge) -> str | None:
     return None if judge.spec is None else str(judge.spec["rubric"]["name"])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from db.response_counts import load_response_sizes
 from db.tables import ContestantRow, DatasetRow, JudgeRow, MatchRow, PromptRow, ResponseRow
 
 
@@ -40,11 +41,7 @@ def find_judges(session: Session, dataset_id: int) -> set[int]:
 
 
 def list_contestant_names(session: Session, dataset_id: int) -> list[str]:
-    """Return the contestants with a response in the dataset; the first one found of each is enough."""
-    responses = (
-        select(ResponseRow.id)
-        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
-        .where(PromptRow.dataset_id == dataset_id, ResponseRow.contestant_id == ContestantRow.id)
-    )
-    query = select(ContestantRow.name).where(exists(responses)).order_by(ContestantRow.name)
+    """Return the contestants with a response in the dataset, failed ones included."""
+    there = load_response_sizes(session, dataset_id).contestant_ids
+    query = select(ContestantRow.name).where(ContestantRow.id.in_(there)).order_by(ContestantRow.name)
     return list(session.scalars(query))

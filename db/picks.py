@@ -29,12 +29,6 @@ class JudgedPairs:
 ID_SPAN = 2**31
 
 
-def count_responses(session: Session, dataset_id: int) -> int:
-    """Count the data set's responses, readable or not."""
-    query = select(func.count(ResponseRow.id)).join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
-    return session.scalar(query.where(PromptRow.dataset_id == dataset_id)) or 0
-
-
 def load_judged_pairs(
     session: Session, dataset_id: int, judge_id: int, *, is_all_readable: bool
 ) -> JudgedPairs:

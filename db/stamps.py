@@ -1,4 +1,4 @@
-"""Whether what a card rests on has changed since: counts that cost less than reading it."""
+"""Whether what a card rests on has changed since, by tallies that the database keeps: nothing is counted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.tables import DisagreementMarkRow, JudgeRow, MatchRow, PromptTagRow, ResponseRow
+from db.response_arrays import count_changes
+from db.tables import DisagreementMarkRow, JudgeRow, MatchTallyRow, PromptTagRow
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,8 @@ class Stamp:
     """What changes whenever a card could: while it is equal, a card need not be made again."""
 
     n_matches: int
-    n_scored: int
-    last_match_id: int
-    last_match_at: str
-    n_texts: int
+    n_match_changes: int
+    n_response_changes: int
     n_tags: int
     n_judges: int
     n_marks: int
@@ -26,19 +25,16 @@ class Stamp:
 
 
 def load_stamp(session: Session, dataset_id: int | None) -> Stamp:
-    matches = select(func.count(), func.count().filter(MatchRow.state == "scored"), func.max(MatchRow.id))
+    matches = select(func.sum(MatchTallyRow.n_matches), func.sum(MatchTallyRow.n_changes))
     if dataset_id is not None:
-        matches = matches.where(MatchRow.dataset_id == dataset_id)
-    n_matches, n_scored, last_id = session.execute(matches).one()
-    is_text = ResponseRow.text_hash.is_not(None) & (ResponseRow.state == "ready")
+        matches = matches.where(MatchTallyRow.dataset_id == dataset_id)
+    n_matches, n_changes = session.execute(matches).one()
     marks = select(func.count(), func.max(DisagreementMarkRow.marked_at))
     n_marks, marked_at = session.execute(marks).one()
     return Stamp(
-        n_matches=n_matches,
-        n_scored=n_scored,
-        last_match_id=last_id or 0,
-        last_match_at=str(session.scalar(select(MatchRow.created_at).where(MatchRow.id == last_id))),
-        n_texts=session.scalar(select(func.count()).select_from(ResponseRow).where(is_text)) or 0,
+        n_matches=int(n_matches or 0),
+        n_match_changes=int(n_changes or 0),
+        n_response_changes=count_changes(session),
         n_tags=session.scalar(select(func.count()).select_from(PromptTagRow)) or 0,
         n_judges=session.scalar(select(func.count()).select_from(JudgeRow)) or 0,
         n_marks=n_marks,

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from typing import Final
 
 NONE = "\N{EN DASH}"
 """Where there is no figure; the text beside it says why."""
+
+
+LEAST_USD: Final = 0.0001
+"""Smaller amounts are only said to be smaller."""
 
 
 def count(value: int) -> str:
@@ -37,7 +42,9 @@ def usd(value: float | None) -> str:
     """Return an amount; None is unknown, never free."""
     if value is None or math.isnan(value):
         return "unknown"
-    return f"${value:,.2f}" if value >= 0.995 or value == 0 else f"${value:.2g}"
+    if 0 < value < LEAST_USD:
+        return f"under ${LEAST_USD:.4f}"
+    return f"${value:,.2f}" if value >= 0.095 or value == 0 else f"${value:.2g}"
 
 
 def seconds(value: float | None) -> str:

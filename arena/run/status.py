@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from arena.judges import label_judges
+from arena.run.ending import OVER_BUDGET
 from arena.run.runner import is_runner_alive
 from arena.run.spec import RunSpec
 from arena.store import in_words
@@ -146,12 +147,17 @@ STATES = {
 
 
 def _sentence(run: StoredRun, n_done: int, cost: float | None, reasons: dict[str, int]) -> str:
-    words = [f"Run {run.id} {STATES[run.state]}: {n_done:,} of {run.n_planned:,} judgments made"]
+    n_left_out = reasons.get(OVER_BUDGET, 0)
+    n_made = n_done - n_left_out
+    words = [f"Run {run.id} {STATES[run.state]}: {n_made:,} of {run.n_planned:,} judgments made"]
+    if n_left_out:
+        words.append(f"{n_left_out:,} left out by the cap")
     if run.n_already:
         words.append(f"{run.n_already:,} more had been made before")
-    if run.n_unscored:
-        listed = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in reasons.items())
-        words.append(f"{run.n_unscored:,} unscored ({listed})")
+    failed = {reason: n for reason, n in reasons.items() if reason != OVER_BUDGET}
+    if failed:
+        listed = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in failed.items())
+        words.append(f"{sum(failed.values()):,} unscored ({listed})")
     if run.n_calls:
         words.append("cost unknown" if cost is None else f"${cost:.4f} spent")
     sentence = "; ".join(words) + "."

@@ -23,6 +23,7 @@ from db import Session, boards, judges, picks
 from db.boards import MatchArrays, MatchScope, PairCount
 from db.judges import StoredJudge
 from db.picks import ID_SPAN
+from db.response_counts import load_response_sizes
 from ranking import Matches
 
 UNIFORM: Final = "uniform"
@@ -103,7 +104,9 @@ def _load_judged(session: Session, dataset_id: int, pool: Pool, chosen: _Chosen,
         return NOTHING_JUDGED
     if (before.judge_id, before.n_matches) == (chosen.judge_id, chosen.n_matches):
         return before
-    is_all_readable = pool.has_one_sample and pool.n_readable == picks.count_responses(session, dataset_id)
+    is_all_readable = (
+        pool.has_one_sample and pool.n_readable == load_response_sizes(session, dataset_id).n_responses
+    )
     found = picks.load_judged_pairs(session, dataset_id, chosen.judge_id, is_all_readable=is_all_readable)
     keys, first = np.unique(found.responses, return_index=True)
     unsure = picks.load_unsure_pairs(session, dataset_id, chosen.judge_id, MIN_PROBABILITY)

@@ -9,7 +9,15 @@ from ui import figures
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(None, "unknown"), (0.0, "$0.00"), (0.00062, "$0.00062"), (0.13, "$0.13"), (1234.5, "$1,234.50")],
+    [
+        (None, "unknown"),
+        (0.0, "$0.00"),
+        (6.8e-06, "under $0.0001"),
+        (0.00062, "$0.00062"),
+        (0.5, "$0.50"),
+        (0.13, "$0.13"),
+        (1234.5, "$1,234.50"),
+    ],
 )
 def test_money_without_a_price_is_unknown_and_never_free(value: float | None, words: str) -> None:
     assert figures.usd(value) == words

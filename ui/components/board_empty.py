@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from arena.datasets import DatasetSummary
 from arena.leaderboard import Board
+from arena.vote import ROUND_VOTES
+from ui.components.doors import minutes_of_a_round
 from ui.components.empty import show_empty
 from ui.components.words import notes
 from ui.figures import plural
@@ -34,7 +36,8 @@ def show_no_board(board: Board, dataset: DatasetSummary) -> None:
     elif board.query.lens == "human":
         show_empty(
             "No votes that rank yet",
-            f"{has}, and {plural(dataset.n_votes, 'vote')}. Vote blind on some pairs; two minutes will do.",
+            f"{has}, and {plural(dataset.n_votes, 'vote')}. Vote blind: a round of {ROUND_VOTES} takes about"
+            f" {minutes_of_a_round()} minutes.",
             button="Vote blind",
             target=VOTE,
             query=here,

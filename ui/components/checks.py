@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from arena.datasets import DatasetSummary, list_contestants
+from arena.datasets import DatasetSummary, list_contestant_names
 from arena.errors import ArenaError
 from arena.exact import choose_best_of, get_exact_board, score_dataset
 from arena.exact.scoring import MetricCount
@@ -76,7 +76,7 @@ def _words(one: MetricCount) -> list[str]:
 def _ask_best(database: Database, dataset: str) -> None:
     """Make a contestant of the samples that a pointwise judge graded highest."""
     graders = [judge.label for judge in list_judges(database, dataset) if judge.mode == "pointwise"]
-    names = [contestant.name for contestant in list_contestants(database, dataset)]
+    names = list_contestant_names(database, dataset)
     if not graders:
         note(
             "Needs several samples of a contestant, each graded: generate them (Samples each: 2 or more),"

@@ -9,6 +9,7 @@ import streamlit as st
 from arena.demo.load import DEMO_DATASET, DemoState, load_demo_data, remove_demo_data
 from arena.errors import ArenaError
 from arena.vote import FIRST_GUESS_S, ROUND_VOTES
+from ui.components.datasets import remember_dataset
 from ui.components.words import note
 from ui.figures import plural
 from ui.navigation import IMPORT, LEADERBOARD, VOTE, page_link
@@ -16,6 +17,11 @@ from ui.render import label
 from ui.state import database
 
 _FAILED = "demo_failed"
+
+
+def minutes_of_a_round() -> int:
+    """Return about how long a round of votes takes a person who never voted."""
+    return round(ROUND_VOTES * FIRST_GUESS_S / 60)
 
 
 def show_doors(names: Sequence[str], demo: DemoState) -> None:
@@ -31,8 +37,7 @@ def show_doors(names: Sequence[str], demo: DemoState) -> None:
                 "Load the demo", type="primary", key="demo_load", on_click=_load, icon=":material/school:"
             )
     with vote, st.container(border=True, height="stretch", key="door_vote"):
-        minutes = round(ROUND_VOTES * FIRST_GUESS_S / 60)
-        st.markdown(f"**Vote blind, {minutes} min**")
+        st.markdown(f"**Vote blind, {minutes_of_a_round()} min**")
         note("Two responses, names hidden, sides random. Your votes show how far a judge can be trusted.")
         if names:
             page_link(VOTE, "Start voting", {"dataset": names[-1]}, icon="how_to_vote")
@@ -66,6 +71,7 @@ def show_demo_footer(demo: DemoState) -> None:
 def _load() -> None:
     try:
         load_demo_data(database())
+        st.session_state["dataset"] = DEMO_DATASET
     except ArenaError as error:
         st.session_state[_FAILED] = str(error)
 
@@ -73,5 +79,8 @@ def _load() -> None:
 def _remove() -> None:
     try:
         remove_demo_data(database())
+        st.session_state.pop("dataset", None)
+        st.query_params.pop("dataset", None)
+        remember_dataset(None)
     except ArenaError as error:
         st.session_state[_FAILED] = str(error)

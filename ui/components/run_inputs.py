@@ -7,8 +7,8 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from arena.datasets import DatasetSummary, list_contestants
-from arena.judges import list_judges
+from arena.datasets import DatasetSummary, list_contestant_names
+from arena.judges import list_saved_judges
 from arena.providers import find_missing_key
 from arena.rubrics import list_rubric_versions
 from arena.run import RunSpec
@@ -40,7 +40,7 @@ def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
         if key not in st.session_state and name in st.query_params:
             st.session_state[key] = st.query_params[name]
     judge_column, mode_column, rubric_column = st.columns([5, 4, 3], vertical_alignment="bottom")
-    saved = [one.label for one in list_judges(database) if one.kind == "model"]
+    saved = list_saved_judges(database)
     judge = judge_column.selectbox(
         "Judge",
         [*BUILTINS, *saved],
@@ -117,7 +117,7 @@ def _ask_form(spec: RunSpec) -> RunSpec:
 def _ask_more(database: Database, spec: RunSpec) -> RunSpec:
     contestants = st.multiselect(
         "Contestants",
-        [one.name for one in list_contestants(database, spec.dataset)],
+        list_contestant_names(database, spec.dataset),
         key="run_contestants",
         placeholder="All",
     )
@@ -147,7 +147,7 @@ def _ask_pairs(database: Database, dataset: DatasetSummary) -> str:
         "Pairs", PAIRINGS, default=PAIRINGS[0], required=True, key="run_pairs", help=_PAIRS_HELP
     )
     if kind == "against a baseline":
-        names = [one.name for one in list_contestants(database, dataset.name)]
+        names = list_contestant_names(database, dataset.name)
         baseline = value_column.selectbox("Baseline", names, key="run_baseline")
         return f"baseline:{baseline}"
     if kind == "a number of matches":

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from arena.datasets import list_contestants, list_datasets
+from arena.datasets import list_contestant_names, list_datasets
 from ui.board_address import board_to_query
 from ui.board_reading import read_contestant
 from ui.components.board_inputs import PARAMETERS, ask_board
@@ -29,7 +29,7 @@ title, back = st.container(), st.container()
 inputs, said = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
 with inputs:
     dataset = choose_dataset(list_datasets(db), purpose="Every contestant's wins and losses")
-    name = choose_contestant([one.name for one in list_contestants(db, dataset.name)], dataset, said)
+    name = choose_contestant(list_contestant_names(db, dataset.name), dataset, said)
     query = ask_board(db, dataset, said)
 title.title(label(name), anchor=False)
 with back:

@@ -9,6 +9,7 @@ from arena.demo.load import DEMO_DATASET, get_demo_state
 from arena.vote.datasets import list_dataset_choices
 from ui.components.board import show_board_table
 from ui.components.checklist import load_checklist, show_needs, show_steps
+from ui.components.datasets import choose_name
 from ui.components.doors import show_demo_footer, show_doors
 from ui.components.words import invented_badge, lead, note
 from ui.navigation import LEADERBOARD, page_link
@@ -26,13 +27,7 @@ if not names:
     note("There is no data yet. Each door leads to a ranking; the demo can be removed again in one click.")
     st.stop()
 
-wanted = st.query_params.get("dataset")
-dataset = names[-1]
-if len(names) > 1:
-    place = names.index(wanted) if wanted in names else len(names) - 1
-    dataset = st.selectbox("Dataset", names, index=place, width=250)
-else:
-    st.subheader(dataset, anchor=False)
+dataset = choose_name(names, default=names[-1])
 with st.skeleton(height=240):
     facts = load_checklist(dataset)
 if facts.dataset.is_invented:

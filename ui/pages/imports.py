@@ -5,6 +5,7 @@ import streamlit as st
 from arena.datasets import list_datasets
 from arena.errors import ArenaError
 from arena.exchange import ImportMode, ImportReport, import_files
+from ui.components.datasets import remember_dataset
 from ui.components.import_mapping import ask_mapping
 from ui.components.import_report import (
     in_words,
@@ -63,6 +64,7 @@ try:
         with st.spinner("Importing"):
             done = import_files(db, sources, name, mode=ImportMode.LAND, mapping=mapping)
         st.session_state["import_landed"] = done
+        remember_dataset(done.dataset)
         st.session_state["import_batch"] = st.session_state.get("import_batch", 0) + 1
         for key in ("import_checked", "import_table"):
             st.session_state.pop(key, None)

@@ -53,19 +53,23 @@ if not judges:
 
 judge = judges[chosen]
 version = f"{judge.name}@{judge.version}"
-with st.skeleton(height=300):
-    card = read_card(version, dataset)
 if other is not None:
     rival = judges[other]
-    show_comparison(card, read_card(f"{rival.name}@{rival.version}", dataset))
+    with st.skeleton(height=300):
+        compared = read_card(version, dataset), read_card(f"{rival.name}@{rival.version}", dataset)
+    show_comparison(*compared)
 
 names = ["Card", "Agreement", "Ranks", "Jury", "Drift", "Lab", "People", "Disagreements", "Next label"]
 tabs = dict(zip(names, st.tabs(names, on_change="rerun", key="view", bind="query-params"), strict=True))
 if tabs["Card"].open:
     with tabs["Card"]:
+        with st.skeleton(height=300):
+            card = read_card(version, dataset)
         show_card(card, judge.label)
 if tabs["Agreement"].open:
     with tabs["Agreement"]:
+        with st.skeleton(height=300):
+            card = read_card(version, dataset)
         show_agreement(card)
 if tabs["Ranks"].open:
     with tabs["Ranks"]:

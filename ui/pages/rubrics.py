@@ -4,6 +4,7 @@ import streamlit as st
 
 from arena.errors import UsageError
 from arena.rubrics import list_rubric_versions, parse_rubric_text
+from ui.components.datasets import last_dataset
 from ui.components.rubric_editor import ask_version, ask_yaml, show_actions, show_preview, show_state
 from ui.components.words import lead
 from ui.navigation import JUDGES, RUNS, page_link
@@ -29,5 +30,7 @@ with edit_column:
         show_actions(db, rubric, chosen, versions)
         with preview_column:
             show_preview(rubric)
-page_link(RUNS, "Judge with a rubric", icon="play_circle")
-page_link(JUDGES, "What the judges are worth", icon="gavel")
+dataset = st.query_params.get("dataset") or last_dataset()
+here = {} if dataset is None else {"dataset": dataset}
+page_link(RUNS, "Judge with a rubric", here, icon="play_circle")
+page_link(JUDGES, "What the judges are worth", here, icon="gavel")

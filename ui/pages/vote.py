@@ -13,6 +13,7 @@ from ui.components.ballot import (
     show_rubric,
     show_vote_bar,
 )
+from ui.components.datasets import choose_name
 from ui.components.empty import show_empty
 from ui.components.guest import read_guest, show_invites
 from ui.components.voted import show_all_done, show_round_done
@@ -33,9 +34,7 @@ if not names:
     )
     st.stop()
 
-dataset = names[0]
-if len(names) > 1:
-    dataset = st.selectbox("Dataset", names, key="dataset", bind="query-params", width=250)
+dataset = names[0] if guest is not None else choose_name(names)
 voter = ask_voter(guest)
 show_notice()
 progress = get_progress(db, dataset, voter)
