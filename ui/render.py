@@ -25,6 +25,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
+from ui.inline_formulas import set_formula
+
 View = Literal["rendered", "plain", "diff"]
 
 MAX_RENDERED_CHARS = 60_000
@@ -42,6 +44,11 @@ _DRAWS_OUTSIDE = re.compile(
     r"\\(?:[gex]?def|let|newcommand|renewcommand|providecommand|href|url|html\w*|includegraphics|rule|m?kern"
     r"|m?skip|[hv]space|hskip|raisebox|smash|[rlc]lap|mathllap|mathrlap|mathclap|phantom|color\w*)\b"
 )
+
+
+_BETWEEN_DOLLARS = re.compile(r"\$(?![\s$])([^$\n]{1,300}?)(?<![\s\\])\$(?![\w$])")
+"""As Pandoc reads them: no space inside next to a dollar, no digit or letter after the second one."""
+_WORDS = re.compile(r"(?<![\\{A-Za-z])[A-Za-z]{3,} +[A-Za-z]{3,}")
 
 
 @dataclass(frozen=True)
@@ -205,8 +212,14 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _formula_inline(state: StateInline, silent: bool) -> bool:
-    r"""Read `\( ... \)`, `\[ ... \]` and `$$ ... $$` in a line; a lone dollar is money."""
+    r"""Read `\( ... \)`, `\[ ... \]` and `$$ ... $$` in a line, and `$ ... $` where it cannot be money."""
     opening = state.src[state.pos : state.pos + 2]
+    between_dollars = _BETWEEN_DOLLARS.match(state.src, state.pos)
+    if between_dollars is not None and not _WORDS.search(between_dollars[1]):
+        if not silent:
+            state.push("formula", "", 0).content = between_dollars[1]
+        state.pos = between_dollars.end()
+        return True
     closing = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}.get(opening)
     stop = (
         -1 if closing is None else state.src.find(closing, state.pos + 2, state.pos + 2 + MAX_FORMULA_CHARS)
@@ -223,7 +236,10 @@ class _Inert(RendererHTML):
     """Writes our own tags only: no image, no address that can be followed, no class named by the text."""
 
     def formula(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return Markup('<code class="eh-formula">{}</code>').format(tokens[idx].content)
+        tex = tokens[idx].content
+        is_small = "\n" not in tex and _is_harmless(tex)
+        markup = set_formula(tex) if is_small else None
+        return markup or Markup('<code class="eh-formula">{}</code>').format(tex)
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         chip = Markup('<span class="eh-image" title="{}">image not loaded: {}</span>')

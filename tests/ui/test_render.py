@@ -107,8 +107,20 @@ def test_markdown_is_laid_out() -> None:
         assert piece in shown
 
 
-def test_money_is_no_formula() -> None:
-    assert "costs $5 and $6" in markup_of("It costs $5 and $6.")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs $5 and $6.",
+        "from $20,000 to $30,000",
+        "set $HOME/bin:$PATH first",
+        "ask $alice about this or bob$ now",
+        "$ 5 or 6 $",
+        "a\\$b\\$c",
+    ],
+)
+def test_money_and_variables_are_no_formula(text: str) -> None:
+    assert 'class="eh-tex"' not in markup_of(text)
+    assert text.replace("\\", "") in markup_of(text)
 
 
 @pytest.mark.parametrize("text", ["$$x^2$$", "\\[x^2\\]", "before\n\n$$\nx^2\n$$\n\nafter", "\\[\nx^2\n\\]"])
@@ -116,8 +128,25 @@ def test_a_display_formula_is_set_by_katex(text: str) -> None:
     assert Formula("x^2") in render_markdown(text)
 
 
-def test_an_inline_formula_keeps_its_source() -> None:
-    assert '<code class="eh-formula">a_1 &lt; b</code>' in markup_of("so \\(a_1 < b\\) holds")
+@pytest.mark.parametrize(("before", "after"), [("\\(", "\\)"), ("$", "$")])
+def test_a_formula_within_a_line_is_set_in_it(before: str, after: str) -> None:
+    def written(tex: str) -> str:
+        return markup_of(f"so {before}{tex}{after} holds").partition("</p>")[0]
+
+    assert '">2<sup>3</sup> = 8 = 7 + 1</span> holds' in written("2^3 = 8 = 7 + 1")
+    assert '">2<sup>50</sup> ≡ 1 (mod 7)</span>' in written("2^{50} \\equiv 1 \\pmod 7")
+    assert "<i>a</i><sub>1</sub> &lt; <i>b</i></span>" in written("a_1 < b")
+    assert "<span><i>a</i> + 1</span><span>2</span></span>" in written("\\frac{a+1}{2}")
+
+
+@pytest.mark.parametrize(
+    "tex", ["\\hat{x}", "\\foo x", "a_", "\\begin{matrix}a&b\\end{matrix}", "\\sqrt[3]{x}", "\\binom{n}{k}",
+            "{" * 100, "\\left(" * 40, "x" * 301, "\\href{javascript:x}{y}", "\\color{red}x"],
+)  # fmt: skip
+def test_a_formula_within_a_line_that_is_not_understood_whole_keeps_its_source(tex: str) -> None:
+    shown = markup_of(f"so \\({tex}\\) holds")
+    assert '<code class="eh-formula">' in shown
+    assert 'class="eh-tex"' not in shown
 
 
 @pytest.mark.parametrize(
