@@ -132,3 +132,11 @@ Index(
     sqlite_where=text("state = 'ready' AND text_hash IS NOT NULL"),
     postgresql_where=text("state = 'ready' AND text_hash IS NOT NULL"),
 )
+# Failures are few and lie anywhere: the matrix of who answered what would read every response for them.
+Index(
+    "ix_response_failed",
+    ResponseRow.prompt_id,
+    ResponseRow.contestant_id,
+    sqlite_where=text("state = 'failed'"),
+    postgresql_where=text("state = 'failed'"),
+)
