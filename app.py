@@ -16,11 +16,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # for a start from ano
 from ui.errors import show_unexpected
 from ui.serving import runner_beside
 from ui.shell import PAGE_SCRIPT
+from ui.warming import start_warming
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Hold the runner for as long as the server lives."""
+    """Hold the runner for as long as the server lives, and prepare what the first page needs."""
+    start_warming()
     async with runner_beside():
         yield
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -151,9 +151,23 @@ def choose_ranking_judge(counts: Sequence[PairCount], stored: Sequence[StoredJud
         if count.kind != "human":
             contestants.setdefault(count.judge_id, set()).update((count.contestant_a, count.contestant_b))
             n_matches[count.judge_id] += count.n
+    reach = {judge_id: Reach(len(met), n_matches[judge_id]) for judge_id, met in contestants.items()}
+    return choose_by_reach(reach, stored)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many contestants a judge has compared, in how many matches."""
+
+    n_contestants: int
+    n_matches: int
+
+
+def choose_by_reach(reach: Mapping[int, Reach], stored: Sequence[StoredJudge]) -> int | None:
+    """Choose among AI judges as `choose_ranking_judge` does."""
     trust = {
         judge.id: 2 if judge.kind != "builtin" else 0 if judge.name in NEVER_READS else 1 for judge in stored
     }
-    if not contestants:
+    if not reach:
         return None
-    return max(contestants, key=lambda j: (len(contestants[j]), trust[j], n_matches[j], j))
+    return max(reach, key=lambda j: (reach[j].n_contestants, trust[j], reach[j].n_matches, j))

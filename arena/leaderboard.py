@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from arena.board.evidence import Evidence, load_evidence
 from arena.board.fit import Fitted, fit_board
+from arena.board.memo import share
 from arena.board.records import (
     CONTROLS,
     Board,
@@ -42,7 +43,7 @@ def get_board(database: Database, query: BoardQuery) -> Board:
         If the query names something that does not exist, or asks for the impossible.
     """
     evidence = load_evidence(database, query)
-    return _board(query, evidence, fit_board(query, evidence))
+    return share(query, evidence, lambda: _board(query, evidence, fit_board(query, evidence)))
 
 
 def _board(query: BoardQuery, evidence: Evidence, fitted: Fitted) -> Board:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import case, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.arrays import read_numbers
 from db.match_arrays import MatchScope, count_pairs_by_judge, load_matches
 from db.packed_matches import VERDICT_CODES, StoredMatches
 from db.response_arrays import ContestantFacts, StyleArrays, load_contestant_facts, load_style_arrays
@@ -30,7 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MatchArrays:
     """Scored matches, each array of shape (n_matches,), in the order in which they were stored.
 
@@ -71,28 +70,6 @@ def load_vote_probabilities(session: Session, match_ids: NDArray[np.int64]) -> N
     )
     known = {row[0]: row[1] for row in session.execute(query)}
     return np.array([known.get(int(match_id), np.nan) for match_id in match_ids], dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class ExpectedOutcomes:
-    """Outcome of `a` expected from the menu's probabilities: one row a judgment where it is known."""
-
-    match_id: NDArray[np.int64]
-    is_ab: NDArray[np.int64]
-    outcome: NDArray[np.float64]
-
-
-def load_expected_outcomes(session: Session, judge_ids: Sequence[int]) -> ExpectedOutcomes:
-    """Read all of these judges; looking up the matches of a scope one by one would take ten times as long."""
-    is_ab = case((JudgmentRow.shown_order == "ab", 1), else_=0)
-    query = select(JudgmentRow.match_id * 2 + is_ab, JudgmentRow.expected_outcome).where(
-        JudgmentRow.judge_id.in_(judge_ids),
-        JudgmentRow.match_id.is_not(None),
-        JudgmentRow.expected_outcome.is_not(None),
-    )
-    orders, outcome = read_numbers(session, query)
-    order = orders.astype(np.int64)
-    return ExpectedOutcomes(order >> 1, order & 1, outcome)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db import outcome_arrays, response_arrays
 from db.engine import Database
 from db.kept_arrays import KeptStamp, list_stamps, replace_blocks, to_block
 from db.kept_matches import SUBJECT, to_columns
 from db.match_arrays import read_tally, read_whole
+from db.response_arrays import StyleArrays
 from db.tables import DatasetRow
 
 MIN_ROWS: Final = 50_000
@@ -26,7 +30,11 @@ def keep_arrays(database: Database) -> int:
     """
     with database.read() as session:
         datasets = session.scalars(select(DatasetRow.id)).all()
-    return sum(_keep_matches(database, dataset_id) for dataset_id in datasets)
+    n_written = 0
+    for dataset_id in datasets:
+        for keep in (_keep_matches, _keep_outcomes, _keep_style):
+            n_written += keep(database, dataset_id)
+    return n_written
 
 
 def _keep_matches(database: Database, dataset_id: int) -> bool:
@@ -39,10 +47,16 @@ def _keep_matches(database: Database, dataset_id: int) -> bool:
         n_rows = len(part.matches)
         stamp = KeptStamp(SUBJECT, dataset_id, judge_id, part.n_changes, n_rows, whole.last_match_id)
         blocks.append((stamp, to_block(to_columns(part.matches))))
+    return _replace(database, SUBJECT, dataset_id, blocks)
+
+
+def _replace(
+    database: Database, subject: str, dataset_id: int, blocks: Sequence[tuple[KeptStamp, bytes]]
+) -> bool:
     with database.write() as session:
         if session.get(DatasetRow, dataset_id) is None:
             return False
-        replace_blocks(session, SUBJECT, dataset_id, blocks)
+        replace_blocks(session, subject, dataset_id, blocks)
     return True
 
 
@@ -55,3 +69,39 @@ def _are_matches_missing(session: Session, dataset_id: int) -> bool:
         if stamp.judge_id in tally and tally[stamp.judge_id].n_changes == stamp.n_changes
     )
     return n_rows >= MIN_ROWS and n_kept < (1 - MISSING_SHARE) * n_rows
+
+
+def _keep_outcomes(database: Database, dataset_id: int) -> bool:
+    """Copy the expected outcomes of the judges that have many; one that changes makes all be read anew."""
+    blocks = []
+    with database.read() as session:
+        n_changes = outcome_arrays.count_outcome_changes(session)
+        tally = read_tally(session, dataset_id)
+        judges = [judge_id for judge_id, row in tally.items() if row.n_matches >= MIN_ROWS]
+        judges = [judge_id for judge_id in judges if outcome_arrays.has_outcomes(session, judge_id)]
+        stamps = list_stamps(session, outcome_arrays.SUBJECT, dataset_id)
+        if {one.judge_id for one in stamps if one.n_changes == n_changes} >= set(judges):
+            return False
+        parts = read_whole(session, dataset_id).parts if judges else {}
+        for judge_id in judges:
+            match_ids = parts[judge_id].matches.match_id
+            outcomes = outcome_arrays.read_expected_outcomes(session, [judge_id])
+            outcomes = outcomes.take(np.flatnonzero(np.isin(outcomes.match_id, match_ids)))
+            stamp = KeptStamp(
+                outcome_arrays.SUBJECT, dataset_id, judge_id, n_changes, len(outcomes.match_id), 0
+            )
+            blocks.append((stamp, to_block(outcome_arrays.to_columns(outcomes))))
+    return _replace(database, outcome_arrays.SUBJECT, dataset_id, blocks)
+
+
+def _keep_style(database: Database, dataset_id: int) -> bool:
+    with database.read() as session:
+        n_changes = response_arrays.count_changes(session)
+        stamps = list_stamps(session, response_arrays.STYLE, dataset_id)
+        n_matches = sum(row.n_matches for row in read_tally(session, dataset_id).values())
+        if n_matches < MIN_ROWS or any(stamp.n_changes == n_changes for stamp in stamps):
+            return False
+        style = response_arrays.read_style(session, dataset_id)
+    columns = {name: getattr(style, name) for name in StyleArrays.__dataclass_fields__}
+    stamp = KeptStamp(response_arrays.STYLE, dataset_id, 0, n_changes, len(style.response_id), 0)
+    return _replace(database, response_arrays.STYLE, dataset_id, [(stamp, to_block(columns))])

@@ -8,6 +8,7 @@ a judge was changed or removed that judge's matches are read anew.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import weakref
 from collections import Counter, OrderedDict
@@ -48,10 +49,18 @@ class MatchScope:
 
 @dataclass(frozen=True)
 class Part:
-    """One judge's matches in one data set, and how many changes the database had counted by then."""
+    """One judge's matches in one data set, and how many changes the database had counted by then.
+
+    No two parts of a process have the same `number`.
+    """
 
     matches: StoredMatches
     n_changes: int
+    number: int = field(default_factory=itertools.count().__next__)
+
+    @cached_property
+    def n_by_contestant(self) -> dict[int, int]:
+        return count_sides(self.matches.contestant_a, self.matches.contestant_b)
 
     @cached_property
     def pairs(self) -> dict[tuple[int, int], int]:
@@ -88,20 +97,34 @@ _shelves_lock = threading.Lock()
 
 def load_matches(session: Session, scope: MatchScope) -> StoredMatches:
     """Return the matches in scope as int64 arrays of the caller's own."""
-    if scope.dataset_id is not None:
-        datasets: Sequence[int] = [scope.dataset_id]
-    else:
-        datasets = list(session.scalars(select(DatasetRow.id)))
-    parts = [part for dataset_id in datasets for part in _load_parts(session, dataset_id, scope.judge_ids)]
-    found = _join([part.matches for part in parts])
-    kept = np.ones(len(found), dtype=bool)
-    if scope.last_match_id is not None:
-        kept &= found.match_id <= scope.last_match_id
-    if scope.tags:
-        tagged = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(scope.tags))
-        kept &= np.isin(found.prompt_id, np.array(session.scalars(tagged).all(), dtype=np.int64))
-    rows = slice(None) if kept.all() else np.flatnonzero(kept)
-    return StoredMatches(*(column[rows].astype(np.int64) for column in found.columns()))
+    datasets = list_dataset_ids(session, scope.dataset_id)
+    parts = [part for dataset_id in datasets for part in load_parts(session, dataset_id, scope.judge_ids)]
+    tagged = load_tagged(session, scope.tags) if scope.tags else None
+    found = narrow(join_parts(parts), scope.last_match_id, tagged)
+    return StoredMatches(*(column.astype(np.int64) for column in found.columns()))
+
+
+def list_dataset_ids(session: Session, dataset_id: int | None) -> Sequence[int]:
+    """Return this one, or all where None is asked for."""
+    return session.scalars(select(DatasetRow.id)).all() if dataset_id is None else [dataset_id]
+
+
+def load_tagged(session: Session, tags: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return the prompts that have any of the tags, sorted."""
+    query = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(tags)).distinct()
+    return np.array(session.scalars(query.order_by(PromptTagRow.prompt_id)).all(), dtype=np.int64)
+
+
+def narrow(
+    matches: StoredMatches, last_match_id: int | None, prompt_ids: NDArray[np.int64] | None
+) -> StoredMatches:
+    """Leave out what was stored after that match, and what is of other prompts; None leaves out nothing."""
+    kept = np.ones(len(matches), dtype=bool)
+    if last_match_id is not None:
+        kept &= matches.match_id <= last_match_id
+    if prompt_ids is not None:
+        kept &= np.isin(matches.prompt_id, prompt_ids)
+    return matches if kept.all() else matches.take(np.flatnonzero(kept))
 
 
 def count_pairs_by_judge(
@@ -114,11 +137,17 @@ def count_pairs_by_judge(
         for judge_id, matches in _by_judge(found).items():
             counts[judge_id].update(count_cells(matches.contestant_a, matches.contestant_b))
         return counts
-    datasets = session.scalars(select(DatasetRow.id)) if dataset_id is None else [dataset_id]
-    for part in (part for one in datasets for part in _load_parts(session, one, judge_ids)):
+    datasets = list_dataset_ids(session, dataset_id)
+    for part in (part for one in datasets for part in load_parts(session, one, judge_ids)):
         if len(part.matches):
             counts[int(part.matches.judge_id[0])].update(part.pairs)
     return counts
+
+
+def count_sides(first: NDArray[Any], second: NDArray[Any]) -> dict[int, int]:
+    """Count the rows of each id, on either side."""
+    ids, n = np.unique(np.concatenate([first, second]), return_counts=True)
+    return dict(zip(ids.tolist(), n.tolist(), strict=True))
 
 
 def count_cells(first: NDArray[Any], second: NDArray[Any]) -> dict[tuple[int, int], int]:
@@ -135,12 +164,13 @@ def count_cells(first: NDArray[Any], second: NDArray[Any]) -> dict[tuple[int, in
     return dict(zip(cells, n.tolist(), strict=True))
 
 
-def _join(parts: Sequence[StoredMatches]) -> StoredMatches:
+def join_parts(parts: Sequence[Part]) -> StoredMatches:
+    """Put judges' matches together in stored order; a single part is not copied."""
     if len(parts) == 1:
-        return parts[0]
+        return parts[0].matches
     if not parts:
         return StoredMatches(*(np.zeros(0, dtype=np.int64) for _ in StoredMatches.__dataclass_fields__))
-    joined = _append(parts)
+    joined = _append([part.matches for part in parts])
     return joined.take(np.argsort(joined.match_id, kind="stable"))
 
 
@@ -149,7 +179,7 @@ def _append(parts: Sequence[StoredMatches]) -> StoredMatches:
     return StoredMatches(*(np.concatenate(column) for column in columns))
 
 
-def _load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[Part]:
+def load_parts(session: Session, dataset_id: int, judge_ids: Sequence[int]) -> list[Part]:
     if not judge_ids:
         return []
     if not session.info.get(READS):  # it may see what is never committed

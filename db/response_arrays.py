@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from db.arrays import read_integers
 from db.engine import READS
+from db.kept_arrays import list_stamps, load_block
 from db.tables import ChangeTallyRow, ContestantRow, PromptRow, ResponseRow
 
 Thing = TypeVar("Thing")
@@ -41,7 +42,7 @@ class ContestantFacts:
     mean_latency_s: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StyleArrays:
     """Style features of responses, sorted by `response_id`; -1 where the text is missing."""
 
@@ -65,9 +66,10 @@ _shelves: weakref.WeakKeyDictionary[Any, _Shelf] = weakref.WeakKeyDictionary()
 _shelves_lock = threading.Lock()
 
 
-def count_changes(session: Session) -> int:
-    """Return a number that grows with every response that comes, goes or changes."""
-    return int(session.scalar(select(func.sum(ChangeTallyRow.n_changes))) or 0)
+def count_changes(session: Session, subject: str = "response") -> int:
+    """Return a number that grows with every response (or `outcome`) that comes, goes or changes."""
+    query = select(func.sum(ChangeTallyRow.n_changes)).where(ChangeTallyRow.subject == subject)
+    return int(session.scalar(query) or 0)
 
 
 def kept(
@@ -139,14 +141,34 @@ def _prompts(dataset_id: int) -> Select[int]:
 
 def load_style_arrays(session: Session, dataset_id: int | None) -> StyleArrays:
     """Return int32 arrays that are shared: nobody may write to them."""
-    return kept(session, "style", dataset_id, _read_style)
+    return kept(session, STYLE, dataset_id, _load_style)
 
 
 _SHIFT: Final = 21
 """Bits for each of three features in one number; a text with two million words or headings has no more."""
 
 
-def _read_style(session: Session, dataset_id: int | None) -> StyleArrays:
+STYLE: Final = "style"
+
+
+def _load_style(session: Session, dataset_id: int | None) -> StyleArrays:
+    """Take the copy in the database where no response has come, gone or changed since it was made."""
+    stamps = [] if dataset_id is None else list_stamps(session, STYLE, dataset_id)
+    if stamps and stamps[0].n_changes == count_changes(session):
+        columns = load_block(session, stamps[0])
+        if columns is not None and set(columns) == set(StyleArrays.__dataclass_fields__):
+            return _shared({name: column.astype(np.int32) for name, column in columns.items()})
+    return read_style(session, dataset_id)
+
+
+def _shared(columns: dict[str, NDArray[np.int32]]) -> StyleArrays:
+    for column in columns.values():
+        column.flags.writeable = False
+    return StyleArrays(**columns)
+
+
+def read_style(session: Session, dataset_id: int | None) -> StyleArrays:
+    """Read the features from the responses themselves."""
     most = (1 << _SHIFT) - 2
     width = literal_column(f"CAST({1 << _SHIFT} AS BIGINT)", BigInteger)
 
@@ -175,7 +197,5 @@ def _read_style(session: Session, dataset_id: int | None) -> StyleArrays:
         (second & mask) - 1,
         bold - 1,
     )
-    arrays = [column.astype(np.int32) for column in columns]
-    for array in arrays:
-        array.flags.writeable = False
-    return StyleArrays(*arrays)
+    names = StyleArrays.__dataclass_fields__
+    return _shared({name: column.astype(np.int32) for name, column in zip(names, columns, strict=True)})

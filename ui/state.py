@@ -1,6 +1,6 @@
 """What pages share: the open database, and what they read of it again and again.
 
-Caches hold plain values and frozen dataclasses, for a minute at most; the database is the truth.
+The database is the truth; what `arena` keeps of it is compared with it at every reading.
 """
 
 from __future__ import annotations
@@ -28,19 +28,10 @@ def database() -> Database:
 
 
 def read_board(query: BoardQuery, dataset: DatasetSummary) -> Board:
-    """Rank, or return what was ranked before of the same dataset with the same counts.
-
-    A switch of a tab, or a second reader, costs no second fit.
-    """
-    return _rank(database_url(), query, dataset)
+    """Rank within this dataset. The same matches are fitted once: a second reader costs no second fit."""
+    return get_board(database(), replace(query, dataset=dataset.name))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _open(url: str) -> Database:
     return open_store(url)
-
-
-@st.cache_data(max_entries=64, ttl=60, show_spinner=False)
-def _rank(url: str, query: BoardQuery, dataset: DatasetSummary) -> Board:
-    # The counts of the dataset are part of the key: they change with every match and vote.
-    return get_board(_open(url), replace(query, dataset=dataset.name))

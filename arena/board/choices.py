@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from arena.audit.voters import VoteRule, leave_out, load_voters
 from arena.board.records import BoardQuery
 from arena.errors import UsageError
-from arena.judges import choose_ranking_judge, find_judge, label_judges
+from arena.judges import Reach, choose_by_reach, find_judge, label_judges
 from db import Session
-from db.boards import PairCount
 from db.judges import StoredJudge
+from db.scoped_matches import ContestantCounts
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def refuse_unknown_tags(query: BoardQuery, known: set[str]) -> None:
 
 
 def choose_judges(
-    query: BoardQuery, stored: Sequence[StoredJudge], counts: Sequence[PairCount], voters: Voters
+    query: BoardQuery, stored: Sequence[StoredJudge], counts: ContestantCounts, voters: Voters
 ) -> list[StoredJudge]:
     """Return the judges whose matches rank; a voter whom the rule leaves out does not rank even by name."""
     if query.lens == "human":
@@ -63,7 +63,12 @@ def choose_judges(
     others = [judge for judge in stored if judge.kind != "human"]
     if query.judges:
         return [find_judge(others, wanted, mode="pairwise") for wanted in query.judges]
-    best = choose_ranking_judge(counts, stored)
+    reach = {
+        judge.id: Reach(len(counts[judge.id]), sum(counts[judge.id].values()) // 2)
+        for judge in others
+        if judge.id in counts
+    }
+    best = choose_by_reach(reach, stored)
     return [judge for judge in others if judge.id == best]
 
 
@@ -82,9 +87,9 @@ def choose_grader(
 
 
 def list_others(
-    chosen: Sequence[StoredJudge], counts: Sequence[PairCount], labels: dict[int, str]
+    chosen: Sequence[StoredJudge], stored: Sequence[StoredJudge], counts: ContestantCounts
 ) -> tuple[str, ...]:
     """Name the AI judges with matches in this scope that do not rank here."""
-    used = {judge.id for judge in chosen}
-    present = {count.judge_id for count in counts if count.kind != "human"}
+    used, labels = {judge.id for judge in chosen}, label_judges(stored)
+    present = {judge.id for judge in stored if judge.kind != "human" and judge.id in counts}
     return tuple(labels[judge_id] for judge_id in sorted(present - used))

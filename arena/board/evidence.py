@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +25,10 @@ from arena.exact.contradictions import Gated, gate_matches
 from arena.judges import label_judges
 from arena.store import in_words
 from db import Database, Session, boards, datasets, grades, judges
-from db.boards import ContestantFacts, MatchArrays, PairCount, StyleArrays
+from db.boards import ContestantFacts, MatchArrays, StyleArrays
 from db.grades import GradeArrays
-from db.match_arrays import MatchScope, load_matches
-from db.packed_matches import REASON_CODES, StoredMatches
+from db.match_arrays import MatchScope
+from db.scoped_matches import ContestantCounts, count_contestants, load_scoped
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,11 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
     """
     with in_words(), database.read() as session:
         dataset_id = None if query.dataset is None else datasets.get_dataset_id(session, query.dataset)
-        known_tags = {tag.tag for tag in datasets.list_tags(session, dataset_id)}
-        refuse_unknown_tags(query, known_tags)
+        if query.tags:
+            refuse_unknown_tags(query, {tag.tag for tag in datasets.list_tags(session, dataset_id)})
         stored = judges.list_stored_judges(session)
-        counts = boards.count_pairs(session, dataset_id, query.tags)
+        everybody = tuple(judge.id for judge in stored)
+        counts = count_contestants(session, MatchScope(dataset_id, everybody, query.tags))
         voters = choose_voters(session, query, dataset_id, stored)
         if query.method == "mean-level":
             chosen = choose_grader(query, stored, grades.count_graded_by_judge(session, dataset_id))
@@ -87,8 +89,8 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
             chosen = choose_judges(query, stored, counts, voters)
         scope = MatchScope(dataset_id, tuple(judge.id for judge in chosen), query.tags, query.last_match_id)
         is_levels = query.method == "mean-level"
-        stored_matches = None if is_levels else load_matches(session, scope)
-        matches = None if stored_matches is None else boards.scored_of(stored_matches)
+        scoped = None if is_levels else load_scoped(session, scope)
+        matches = None if scoped is None else scoped.scored
         loaded_grades = grades.load_grade_arrays(session, scope) if is_levels else None
         gated = None
         if query.gate is not None and dataset_id is not None and matches is not None:
@@ -102,19 +104,18 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
         needs_style = bool({"length", "markdown"} & set(query.control))
         facts = boards.load_contestant_facts(session, dataset_id)
         labels = label_judges(stored)
-        kept = {judge.id for judge in voters.kept}
-        ranking_ai = {judge.id for judge in (stored if query.lens == "human" else chosen)}
+        ranking_ai = stored if query.lens == "human" else chosen
         return Evidence(
             judge_labels=tuple(labels[judge.id] for judge in chosen),
-            other_judges=list_others(chosen, counts, labels),
+            other_judges=list_others(chosen, stored, counts),
             facts=tuple(_in_scope(facts, dataset_id, counts, loaded_grades)),
             matches=matches,
             votes=votes,
             grades=loaded_grades,
             style=boards.load_style_arrays(session, dataset_id) if needs_style else None,
-            n_ai=_count(count for count in counts if count.kind != "human" and count.judge_id in ranking_ai),
-            n_people=_count(count for count in counts if count.judge_id in kept),
-            unscored=Counter[str]() if stored_matches is None else _count_reasons(stored_matches),
+            n_ai=_add(counts, {judge.id for judge in ranking_ai if judge.kind != "human"}),
+            n_people=_add(counts, {judge.id for judge in voters.kept}),
+            unscored=Counter[str]() if scoped is None else Counter(scoped.n_unscored),
             is_invented=datasets.is_invented(session, dataset_id),
             last_match_id=max(_last_id(matches, votes), voters.last_vote_id),
             data_hash="" if matches is None else hash_matches(matches, votes, expected),
@@ -127,7 +128,7 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
 
 def _load_votes(session: Session, query: BoardQuery, dataset_id: int | None, voters: Voters) -> VoteEvidence:
     scope = MatchScope(dataset_id, tuple(judge.id for judge in voters.kept), query.tags, query.last_match_id)
-    votes = boards.load_match_arrays(session, scope)
+    votes = load_scoped(session, scope).scored
     return VoteEvidence(votes, boards.load_vote_probabilities(session, votes.match_id))
 
 
@@ -140,44 +141,56 @@ def _last_id(matches: MatchArrays | None, votes: VoteEvidence | None) -> int:
 def _in_scope(
     facts: Sequence[ContestantFacts],
     dataset_id: int | None,
-    counts: Sequence[PairCount],
+    counts: ContestantCounts,
     grades: GradeArrays | None,
 ) -> list[ContestantFacts]:
     """Keep every contestant of a data set; over all data sets, those with a match or a level."""
     if dataset_id is not None:
         return list(facts)
-    met = {contestant for count in counts for contestant in (count.contestant_a, count.contestant_b)}
+    met = {contestant for of_judge in counts.values() for contestant in of_judge}
     if grades is not None:
         met = set(grades.contestant.tolist())
     return [fact for fact in facts if fact.id in met]
 
 
-def _count(counts: Iterable[PairCount]) -> Counter[int]:
-    """Count matches by contestant."""
+def _add(counts: ContestantCounts, judge_ids: Collection[int]) -> Counter[int]:
+    """Add up what these judges' matches count for each contestant."""
     total = Counter[int]()
-    for count in counts:
-        total[count.contestant_a] += count.n
-        total[count.contestant_b] += count.n
+    for judge_id in judge_ids:
+        total.update(counts.get(judge_id, {}))
     return total
-
-
-def _count_reasons(matches: StoredMatches) -> Counter[str]:
-    n = np.bincount(matches.reason, minlength=len(REASON_CODES) + 1)
-    return Counter({reason: int(n[code]) for reason, code in REASON_CODES.items() if n[code]})
 
 
 def hash_matches(
     matches: MatchArrays, votes: VoteEvidence | None = None, expected: Expected | None = None
 ) -> str:
     """Return the SHA-256 of every stored fact that the ratings rest on, in stored order."""
-    digest = hashlib.sha256()
-    for part in (matches, votes.matches if votes else None):
-        for name in MatchArrays.__dataclass_fields__ if part is not None else ():
-            column = np.ascontiguousarray(getattr(part, name), dtype="<i8")
-            digest.update(f"{name}:{len(column)}:".encode())
-            digest.update(column.tobytes())
+    digest = _digest_of(matches).copy()
+    if votes is not None:
+        _feed(digest, votes.matches)
     for order in () if expected is None else (expected.ab, expected.ba):
         digest.update(np.ascontiguousarray(order, dtype="<f8").tobytes())
     if votes is not None:
         digest.update(np.ascontiguousarray(votes.probability, dtype="<f8").tobytes())
     return digest.hexdigest()
+
+
+_digests: weakref.WeakKeyDictionary[MatchArrays, hashlib._Hash] = weakref.WeakKeyDictionary()
+
+
+def _digest_of(matches: MatchArrays) -> hashlib._Hash:
+    """Hash the same shared arrays once."""
+    known = _digests.get(matches)
+    if known is None:
+        known = hashlib.sha256()
+        _feed(known, matches)
+        if not matches.match_id.flags.writeable:
+            _digests[matches] = known
+    return known
+
+
+def _feed(digest: hashlib._Hash, matches: MatchArrays) -> None:
+    for name in MatchArrays.__dataclass_fields__:
+        column = np.ascontiguousarray(getattr(matches, name), dtype="<i8")
+        digest.update(f"{name}:{len(column)}:".encode())
+        digest.update(column.data)

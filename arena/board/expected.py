@@ -6,15 +6,20 @@ certain outcome would weigh more than an expected one.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.board.positions import find_positions
 from arena.errors import UsageError
 from arena.outcomes import OutcomeRows
-from db import Session, boards
+from db import Session
 from db.boards import MatchArrays, MatchScope
+from db.engine import READS
+from db.outcome_arrays import ExpectedOutcomes, count_outcome_changes, load_expected_outcomes
 
 
 @dataclass(frozen=True)
@@ -38,27 +43,50 @@ def load_expected(session: Session, scope: MatchScope, matches: MatchArrays) -> 
     UsageError
         If there are matches and none has a probability in every order.
     """
-    stored = boards.load_expected_outcomes(session, scope.judge_ids)
-    orders = []
-    for is_ab in (1, 0):
-        outcome = np.full(len(matches), np.nan)
-        which = stored.is_ab == is_ab
-        at = np.searchsorted(matches.match_id, stored.match_id[which])
-        at = np.minimum(at, max(len(matches) - 1, 0))
-        if len(matches):
-            found = matches.match_id[at] == stored.match_id[which]
-            outcome[at[found]] = stored.outcome[which][found]
-        orders.append(outcome)
-    ab, ba = orders
-    unknown = ((matches.verdict_ab > 0) & np.isnan(ab)) | ((matches.verdict_ba > 0) & np.isnan(ba))
-    if len(matches) and unknown.all():
+    n_changes = count_outcome_changes(session)
+    known = [one for one in tuple(_recent) if one.of is matches and one.n_changes == n_changes]
+    if known:
+        expected = known[0].expected
+    else:
+        expected = _line_up(load_expected_outcomes(session, scope.dataset_id, scope.judge_ids), matches)
+        if not matches.match_id.flags.writeable and session.info.get(READS):
+            _recent.append(_Recent(n_changes, matches, expected))
+    if len(matches) and not len(expected.matches):
         raise UsageError(
             "No verdict here has a known probability. Judge with --param logprobs=true --param"
             " top_logprobs=5, if the provider returns log-probabilities."
         )
+    return expected
+
+
+@dataclass(frozen=True)
+class _Recent:
+    """Outcomes lined up with shared matches, and how many changes the database had counted by then."""
+
+    n_changes: int
+    of: MatchArrays
+    expected: Expected
+
+
+_recent: deque[_Recent] = deque(maxlen=2)
+"""Of a million matches 16 MB each."""
+
+
+def _line_up(stored: Sequence[ExpectedOutcomes], matches: MatchArrays) -> Expected:
+    ab, ba = np.full(len(matches), np.nan), np.full(len(matches), np.nan)
+    for outcomes in stored if len(matches) else ():
+        at = find_positions(matches.match_id, outcomes.match_id)
+        for order, is_of in ((ab, outcomes.is_ab), (ba, ~outcomes.is_ab)):
+            rows = np.flatnonzero(is_of & (at >= 0))
+            order[at[rows]] = outcomes.outcome[rows]
+    unknown = ((matches.verdict_ab > 0) & np.isnan(ab)) | ((matches.verdict_ba > 0) & np.isnan(ba))
+    if not unknown.any():
+        return Expected(matches, ab, ba, 0)
     known = np.flatnonzero(~unknown)
-    kept = MatchArrays(*(getattr(matches, name)[known] for name in MatchArrays.__dataclass_fields__))
-    return Expected(kept, ab[known], ba[known], int(unknown.sum()))
+    columns = {name: getattr(matches, name)[known] for name in MatchArrays.__dataclass_fields__}
+    for column in columns.values():
+        column.flags.writeable = matches.match_id.flags.writeable
+    return Expected(MatchArrays(**columns), ab[known], ba[known], int(unknown.sum()))
 
 
 def expect(rows: OutcomeRows, expected: Expected) -> OutcomeRows:

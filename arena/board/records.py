@@ -145,7 +145,7 @@ class Standing:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PairCell:
     """How `row` fares against `column`: its share of points and, where the fit has one, its probability."""
 

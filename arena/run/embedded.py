@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arena.generate.runner import generate_waiting
+from arena.run.copies import keep_copies
 from arena.run.runner import RUNNER_LOCK, run_waiting
 from db import Database, DatabaseError, generation, open_database
 
@@ -64,12 +65,16 @@ def serve_runs(url: str, stop: threading.Event) -> None:
     of each run; a generation is worked off whole by whoever claims it.
     """
     database: Database = open_database(url)
+    copies = threading.Thread(target=keep_copies, args=(database, stop), daemon=True)
+    copies.start()
     try:
         if database.is_sqlite:
             _until_stopped(stop, lambda: _serve_alone(database, stop))
         else:
             _serve_beside_others(database, stop)
     finally:
+        stop.set()
+        copies.join(STOP_WITHIN_S / 5)
         database.close()
 
 
