@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from arena.errors import UsageError
 from arena.store import in_words
 from db import Database, model_names
 from judge.prices import price_of
@@ -140,6 +141,26 @@ def find_missing_key(
     name, slash, _ = model.partition("/")
     provider = _BY_NAME.get(name) if slash and api_base is None else None
     return () if provider is None else _state(provider, environment).missing
+
+
+def say_missing_key(
+    model: str, api_base: str | None = None, environment: Mapping[str, str] | None = None
+) -> str:
+    """Return the sentence that names what to set; empty where nothing is missing."""
+    missing = find_missing_key(model, api_base, environment)
+    return f"The key is missing: set {', '.join(missing)}." if missing else ""
+
+
+def check_address(api_base: str | None) -> None:
+    """Refuse an address that is none.
+
+    Raises
+    ------
+    UsageError
+        If it does not begin with http:// or https://.
+    """
+    if api_base is not None and not api_base.lower().startswith(("http://", "https://")):
+        raise UsageError(f"Write the API base with http:// or https://, as http://{api_base.lstrip('/')}.")
 
 
 def list_prices(database: Database) -> list[ModelPrice]:

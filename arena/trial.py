@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from arena.errors import UsageError
-from arena.providers import find_missing_key
+from arena.providers import check_address, say_missing_key
 from judge import CallRequest, Message
 from judge.errors import (
     CallError,
@@ -20,6 +20,7 @@ from judge.errors import (
     CallTimeoutError,
     ConnectionLostError,
     JudgeError,
+    MissingKeyError,
     RateLimitError,
 )
 from judge.prices import most_usd
@@ -56,9 +57,10 @@ def try_model(model: str, api_base: str | None = None) -> Trial:
     Raises
     ------
     UsageError
-        If the name is no `provider/model`.
+        If the name is no `provider/model`, or the address is none.
     """
     check_name(model)
+    check_address(api_base)
     if (refused := _without_key(model, api_base)) is not None:
         return refused
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
@@ -85,8 +87,8 @@ def ask_here(model: str, api_base: str | None = None) -> Trial:
 
 
 def _without_key(model: str, api_base: str | None) -> Trial | None:
-    missing = find_missing_key(model, api_base)
-    return Trial(model, False, f"The key is missing: set {', '.join(missing)}.") if missing else None
+    missing = say_missing_key(model, api_base)
+    return Trial(model, False, missing) if missing else None
 
 
 def check_name(model: str) -> None:
@@ -101,6 +103,8 @@ async def _ask(model: str, api_base: str | None) -> Trial:
     client = LiteLLMClient(timeout_s=CALL_TIMEOUT_S)
     try:
         reply = await client.complete(_request(model, api_base))
+    except MissingKeyError as error:
+        return Trial(model, False, str(error))
     except JudgeError as error:
         return Trial(model, False, _sentence(error), str(error))
     finally:

@@ -12,6 +12,7 @@ from judge.errors import (
     CallRejectedError,
     CallTimeoutError,
     ConnectionLostError,
+    MissingKeyError,
     ProviderCallError,
     RateLimitError,
     ServerError,
@@ -42,6 +43,16 @@ _NO_PARAMETER = re.compile(
 _FILTER = re.compile(
     r"content[_ ]filter|content management policy|content policy|safety system", re.IGNORECASE
 )
+_NO_KEY = re.compile(
+    r"missing credentials|missing (?:\w+ )?api[ _]key|api_key client option must be set|no key is set"
+    r"|unable to locate credentials|default credentials were not found",
+    re.IGNORECASE,
+)
+_KEY_NAME = re.compile(r"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN)\b")
+_TRACEBACK = re.compile(r"\s*Traceback \(most recent call last\):.*", re.DOTALL)
+_NO_CONNECTION = re.compile(r"Cannot connect to host (\S+) ssl:(?:<[^>]*>|\S+) \[(.*)\]", re.DOTALL)
+_CLOSED = re.compile(r"connect call failed|connection refused", re.IGNORECASE)
+_NO_NAME = re.compile(r"name or service|nodename nor|name resolution|getaddrinfo|no address", re.IGNORECASE)
 _NO_ANSWER = re.compile(
     r"connection|connect call failed|disconnected|reset by peer|broken pipe|cannot connect|closed",
     re.IGNORECASE,
@@ -53,8 +64,28 @@ def redact(message: str) -> str:
     for name, value in os.environ.items():
         if len(value) >= _MIN_SECRET and _SECRET_NAME.search(name):
             message = message.replace(value, "[redacted]")
-    message = _SECRET_VALUE.sub("[redacted]", _PREFIX.sub("", message))
+    message = plain(_SECRET_VALUE.sub("[redacted]", _PREFIX.sub("", message)))
     return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"
+
+
+def plain(message: str) -> str:
+    """Say without the client's insides what happened; what it says in words of its own stays as it is."""
+    message = _TRACEBACK.sub("", message)
+    found = _NO_CONNECTION.search(message)
+    if found is None:
+        return "no server answers there" if message == "Connection error." else message
+    host, cause = found.groups()
+    if _CLOSED.search(cause):
+        return f"nothing listens at {host}; is the server running?"
+    if _NO_NAME.search(cause):
+        return f"no address is known for {host}; is its name right, and this machine online?"
+    return f"cannot connect to {host}: {cause}"
+
+
+def missing_key(message: str) -> MissingKeyError:
+    """Name the variable that the client asks for, where it names one."""
+    name = _KEY_NAME.search(message)
+    return MissingKeyError("The key is missing." if name is None else f"The key is missing: set {name[0]}.")
 
 
 def classify(error: BaseException) -> CallError:
@@ -62,6 +93,8 @@ def classify(error: BaseException) -> CallError:
     status: Any = getattr(error, "status_code", None)
     text = f"{error}"
     message = redact(text)
+    if _NO_KEY.search(text):
+        return missing_key(text)
     if not isinstance(status, int) or status < 400:
         return ServerError(f"the answer is not readable: {message}")
     if status == 429:

@@ -12,6 +12,7 @@ JudgeError
     |   |-- CallTimeoutError  no answer in time
     |   `-- ConnectionLostError
     |-- ProviderCallError     every further call would fail alike: 401, 402, 403, 404, no quota
+    |   `-- MissingKeyError   no key is set where the call is made; nothing was sent
     `-- FinalCallError        this call alone cannot succeed; becomes an unscored judgment
         |-- CallRejectedError 400, 413, 422: context too long, parameter not taken, content filter
         |-- GaveUpError       transient errors for longer than the caller is willing to wait
@@ -89,6 +90,10 @@ class ConnectionLostError(TransientCallError):
 
 class ProviderCallError(CallError):
     """Every further call to this provider or model would fail alike: no key, no money, no such model."""
+
+
+class MissingKeyError(ProviderCallError):
+    """No key is set where the call is made, so nothing was sent; the message is a sentence for people."""
 
 
 class FinalCallError(CallError):

@@ -84,6 +84,8 @@ def generate(arguments: argparse.Namespace) -> int:
         say(warning)
     if not estimate.n_missing:
         return 0
+    if estimate.missing_key and not (database.is_sqlite and RUNNER_LOCK.is_held(database)):
+        raise UsageError(estimate.missing_key)
     if not _may_spend(spec, estimate, arguments.api_base, is_agreed=arguments.yes):
         say("Nothing was started.")
         return 0

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
 from arena.cli.output import print_rows, say
 from arena.errors import UsageError
+from arena.providers import say_missing_key
 from arena.run import (
     Estimate,
     RunSpec,
@@ -123,6 +124,7 @@ def judge(arguments: argparse.Namespace) -> int:
         say(warning)
     if not estimate.n_judgments:
         return 0
+    refuse_without_key(database, spec.judge, spec.api_base)
     if not _may_spend(spec, estimate, is_agreed=arguments.yes):
         say("Nothing was started.")
         return 0
@@ -143,6 +145,15 @@ def _may_spend(spec: RunSpec, estimate: Estimate, *, is_agreed: bool) -> bool:
             "This run calls a model and may cost money. Add --yes to start it without a question."
         )
     return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def refuse_without_key(database: Database, model: str, api_base: str | None) -> None:
+    """Refuse what this process would be asked to call and cannot; another runner has keys of its own."""
+    if database.is_sqlite and RUNNER_LOCK.is_held(database):
+        return
+    missing = say_missing_key(model, api_base)
+    if missing:
+        raise UsageError(missing)
 
 
 def is_own_server(api_base: str | None) -> bool:

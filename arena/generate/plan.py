@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from arena.errors import UsageError
 from arena.generate.conversation import split_turns
 from arena.generate.spec import RETRIED, ContestantSpec, GenerationSpec
+from arena.providers import check_address
 from arena.store import in_words
 from db import Database, Session, datasets, generation
 from db.generation import Cell, NewContestant, PromptMessages, StoredContestant
@@ -48,7 +49,8 @@ def draft_generation(database: Database, spec: GenerationSpec) -> Draft:
     Raises
     ------
     UsageError
-        If a contestant cannot be asked, or exists with other settings, or there is no prompt to answer.
+        If a contestant or its address cannot be asked, or it exists with other settings, or there is no
+        prompt to answer.
     """
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, spec.dataset)
@@ -121,6 +123,7 @@ def _resolve(session: Session, wanted: ContestantSpec) -> StoredContestant:
                 f" Write {wanted.name}=provider/model to say which it is."
             )
         return stored
+    check_address(wanted.api_base)
     asked = StoredContestant(
         id=NOT_STORED if stored is None else stored.id,
         name=wanted.name,

@@ -25,7 +25,16 @@ from db import Database, generated, results
 from db.generated import FinishedResponse, PerplexityScore
 from db.generation import StoredContestant
 from db.results import Progress, StoredCall
-from judge import CallReply, CallRequest, OverBudgetError, Price, ProviderCallError, TokenLogprob, cost_of
+from judge import (
+    CallReply,
+    CallRequest,
+    MissingKeyError,
+    OverBudgetError,
+    Price,
+    ProviderCallError,
+    TokenLogprob,
+    cost_of,
+)
 from judge.exact import Metric, perplexity
 
 Number = TypeVar("Number", int, float)
@@ -136,7 +145,7 @@ class GenerationWork:
             if not station.is_closed:
                 self._finish(missing, Answered(None, "api_error", str(error), ()), crew)
             station.is_closed = True
-            crew.end("stopped", f"{missing.contestant.name}: every call is refused: {error}.")
+            crew.end("stopped", _why(missing.contestant.name, error))
             return
         if answered.reason == OverBudgetError.reason:
             station.is_closed = True
@@ -176,6 +185,13 @@ class GenerationWork:
 def _in_chunks(missing: Sequence[Missing]) -> Iterator[Sequence[Missing]]:
     for start in range(0, len(missing), CHUNK):
         yield missing[start : start + CHUNK]
+
+
+def _why(name: str, error: ProviderCallError) -> str:
+    if isinstance(error, MissingKeyError):
+        return f"{name}: {error}"
+    said = "every call is refused" if error.status_code is not None else "nobody answers"
+    return f"{name}: {said}: {error}."
 
 
 def _price(contestant: StoredContestant) -> Price | None:

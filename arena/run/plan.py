@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.errors import UsageError
+from arena.providers import check_address
 from arena.rubrics import version_rubrics
 from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
@@ -79,8 +80,9 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
     Raises
     ------
     UsageError
-        If there is nothing that could be judged, with what is missing.
+        If there is nothing that could be judged, with what is missing; or the judge's address is none.
     """
+    check_address(spec.api_base)
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, spec.dataset)
         names = spec.contestants or tuple(c.name for c in datasets.list_contestants(session, dataset_id))

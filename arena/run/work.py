@@ -27,7 +27,14 @@ from db import Database, results, runs
 from db.postgres import Turn
 from db.results import FinishedJudgment, Progress, StoredCall
 from db.runs import StoredRun
-from judge import CallReply, CallRequest, Judgment, MissingReferenceError, ProviderCallError
+from judge import (
+    CallReply,
+    CallRequest,
+    Judgment,
+    MissingKeyError,
+    MissingReferenceError,
+    ProviderCallError,
+)
 from judge.judging import judge_subject
 from judge.litellm_client import DEFAULT_TIMEOUT_S
 from judge.render import request_for
@@ -201,6 +208,9 @@ class Work:
                 self.kit.fence_key,
             )
         except GivenAwayError:
+            return
+        except MissingKeyError as error:
+            self.crew.end("stopped", f"{error}")
             return
         except ProviderCallError as error:
             answers = "refuses every call" if error.status_code is not None else "cannot be reached"

@@ -8,6 +8,7 @@ import pytest
 
 from arena.cli.main import main
 from arena.cli.running import is_own_server
+from arena.run import list_runs
 from db import Database
 from tests.arena.filling import both_orders, record
 from tests.fake_llm import scripts, serve
@@ -66,8 +67,9 @@ def test_a_dry_run_changes_nothing(
 
 
 def test_a_paid_model_is_not_called_without_consent(
-    poems: Database, capsys: pytest.CaptureFixture[str]
+    poems: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-something")
     assert run(poems, "judge", "--dataset", "poems", "--judge", "openai/gpt-4o-mini") == 2
     said = capsys.readouterr().err
     assert "36 calls; about $" in said
@@ -75,8 +77,9 @@ def test_a_paid_model_is_not_called_without_consent(
 
 
 def test_a_cap_in_money_is_refused_where_no_price_is_known(
-    poems: Database, capsys: pytest.CaptureFixture[str]
+    poems: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-something")
     words = ("judge", "--dataset", "poems", "--judge", "openai/unheard-of", "--budget-usd", "1", "--yes")
     assert run(poems, *words) == 2
     assert "--max-calls" in capsys.readouterr().err
@@ -98,6 +101,19 @@ def test_an_own_server_needs_no_consent_and_no_key(
         assert run(poems, *words) == 0
     assert run(poems, "runs", "--format", "csv") == 0
     assert "openai/test-judge" in capsys.readouterr().out
+
+
+def test_a_missing_key_is_said_before_anything_starts(
+    poems: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    for words in (
+        ("judge", "--dataset", "poems", "--judge", "openai/gpt-4o-mini", "--yes"),
+        ("generate", "--dataset", "poems", "--contestant", "elm=openai/gpt-4o-mini", "--yes"),
+    ):
+        assert run(poems, *words) == 2
+        assert "The key is missing: set OPENAI_API_KEY." in capsys.readouterr().err
+    assert list_runs(poems) == []
 
 
 @pytest.mark.parametrize(

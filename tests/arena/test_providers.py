@@ -108,6 +108,11 @@ def test_a_missing_key_costs_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (trial.is_ok, trial.sentence) == (False, "The key is missing: set OPENAI_API_KEY.")
 
 
+def test_an_address_without_its_scheme_is_refused_in_words() -> None:
+    with pytest.raises(UsageError, match="as http://localhost:8671/v1"):
+        try_model("hosted_vllm/mine", "localhost:8671/v1")
+
+
 @pytest.mark.parametrize("name", ["", "gpt-4o", "openai/", "builtin/longest", "-x/y"])
 def test_what_is_no_model_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="no model to call"):

@@ -208,6 +208,17 @@ def test_a_provider_that_refuses_every_call_stops_its_contestant_alone(store: Da
     assert counts["oak", "failed"] == 1
 
 
+def test_a_missing_key_is_known_before_the_start_and_stops_a_generation_at_once(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    ask_for(store, 2)
+    spec = GenerationSpec("questions", (ContestantSpec("oak", "openai/m"),))
+    words = "oak: The key is missing: set OPENAI_API_KEY."
+    assert estimate_generation(store, spec).missing_key == words
+    assert work(store, spec).stop_reason == words
+
+
 def test_the_cap_on_calls_holds_and_more_money_goes_on(store: Database) -> None:
     ask_for(store, 10)
     with serve(scripts.echo) as llm:
@@ -253,6 +264,7 @@ def test_a_contestant_that_came_from_a_file_gets_a_model_and_its_holes_are_fille
     [
         ({"dataset": "songs"}, "No data set is called"),
         ({"contestants": (ContestantSpec("elm"),)}, "There is no contestant 'elm'"),
+        ({"contestants": (ContestantSpec("elm", "openai/m", "localhost:1"),)}, "as http://localhost:1"),
         ({"tags": ("hard",)}, "no prompt with a text with the tag hard"),
     ],
 )

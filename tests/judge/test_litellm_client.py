@@ -16,12 +16,13 @@ from judge import (
     CallTimeoutError,
     ConnectionLostError,
     Message,
+    MissingKeyError,
     ProviderCallError,
     RateLimitError,
     ServerError,
     TransientCallError,
 )
-from judge.call_failures import redact, retry_after_s
+from judge.call_failures import classify, redact, retry_after_s
 from judge.litellm_client import LiteLLMClient
 from tests.fake_llm import Reply, Running, Script, scripts, serve
 
@@ -253,6 +254,52 @@ def test_a_server_without_keys_works_and_a_key_stays_in_the_environment(
     error = caught.value
     assert "verysecret" not in f"{error!r} {error} {error.__cause__} {vars(error)}"
     assert error.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "InternalServerError: VllmException - Cannot connect to host localhost:1 ssl:<ssl.SSLContext"
+            " object at 0x7f15> [Connect call failed ('127.0.0.1', 1)]",
+            "nothing listens at localhost:1; is the server running?",
+        ),
+        (
+            "Cannot connect to host api.x.test:443 ssl:default [Name or service not known]",
+            "no address is known for api.x.test:443; is its name right, and this machine online?",
+        ),
+        (
+            "Cannot connect to host box:443 ssl:True [certificate verify failed]",
+            "cannot connect to box:443: certificate verify failed",
+        ),
+        ("Connection error.", "no server answers there"),
+        ("broken\nTraceback (most recent call last):\n  File x", "broken"),
+        ("slow down", "slow down"),
+    ],
+)
+def test_what_the_client_says_of_its_insides_is_left_out(said: str, words: str) -> None:
+    assert redact(said) == words
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "OpenAIException - Missing credentials. Please pass an `api_key`, or set the `OPENAI_API_KEY`",
+            "The key is missing: set OPENAI_API_KEY.",
+        ),
+        ("Missing Anthropic API Key - set `ANTHROPIC_API_KEY`", "The key is missing: set ANTHROPIC_API_KEY."),
+        ("Missing Gemini API key. Set the GEMINI_API_KEY or", "The key is missing: set GEMINI_API_KEY."),
+        ("Unable to locate credentials", "The key is missing."),
+    ],
+)
+def test_a_key_that_the_client_misses_is_no_outage(said: str, words: str) -> None:
+    class ClientError(Exception):
+        status_code = 500
+
+    found = classify(ClientError(said))
+    assert isinstance(found, MissingKeyError)
+    assert (str(found), found.status_code) == (words, None)
 
 
 def test_secrets_are_taken_out_of_messages(monkeypatch: pytest.MonkeyPatch) -> None:

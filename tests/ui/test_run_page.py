@@ -100,11 +100,13 @@ def test_a_missing_key_is_said_before_the_start(store: Database, monkeypatch: py
     fill(store)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     app = open_page(RUNS, dataset="poems", state={"run_judge": "openai/gpt-4o-mini"})
-    assert "OPENAI_API_KEY is not set where the app runs" in text_of(app).replace("\\", "")
+    assert "The key is missing: set OPENAI_API_KEY." in text_of(app).replace("\\", "")
+    assert next(button for button in app.button if button.label == "Start").disabled
     assert "Models & keys" in [link.value for link in app.page_link]
     monkeypatch.setenv("OPENAI_API_KEY", "sk-something")
     again = open_page(RUNS, dataset="poems", state={"run_judge": "openai/gpt-4o-mini"})
-    assert "is not set" not in text_of(again)
+    assert "key is missing" not in text_of(again)
+    assert not next(button for button in again.button if button.label == "Start").disabled
 
 
 def test_a_builtin_judge_asks_for_no_caps(store: Database) -> None:

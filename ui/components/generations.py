@@ -61,7 +61,9 @@ def ask_generation(database: Database, dataset: str, coverage: Coverage) -> None
     lead(estimate.sentence)
     notes(estimate.warnings)
     is_uncapped = estimate.cost_usd is None and max_cost is not None and max_calls is None
-    is_idle = not estimate.n_missing or is_uncapped
+    if estimate.missing_key:
+        st.warning(label(estimate.missing_key), icon=":material/key_off:")
+    is_idle = not estimate.n_missing or is_uncapped or bool(estimate.missing_key)
     if st.button("Generate", type="primary", icon=":material/play_arrow:", disabled=is_idle):
         for name in ("ask", "only"):
             st.query_params.pop(name, None)

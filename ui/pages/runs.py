@@ -50,10 +50,8 @@ else:
     else:
         lead(estimate.sentence)
         notes(estimate.warnings)
-        show_key_hint(spec)
-        if st.button(
-            "Start", type="primary", icon=":material/play_arrow:", disabled=estimate.n_judgments == 0
-        ):
+        is_idle = show_key_hint(spec) or estimate.n_judgments == 0
+        if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=is_idle):
             st.query_params["run"] = str(start_run(db, spec))
             st.rerun()
 
