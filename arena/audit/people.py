@@ -306,5 +306,6 @@ def voter_pairs(shared: Shared) -> tuple[RaterPair, ...]:
 
 
 def rater_pair(first: str, second: str, left: Ints, right: Ints) -> RaterPair:
+    left, right = np.minimum(left, TIE), np.minimum(right, TIE)
     kappa = cohen(left, right, np.arange(len(left))).value
     return RaterPair(first, second, len(left), float((left == right).mean()), _known(kappa))

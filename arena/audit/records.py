@@ -80,7 +80,7 @@ class AgreementRow:
 
 @dataclass(frozen=True)
 class RaterPair:
-    """Two voters, or two judges, on the pairs that both decided."""
+    """Two voters, or two judges, on the pairs that both decided; a tie and both bad are one answer."""
 
     first: str
     second: str

@@ -153,10 +153,18 @@ def test_the_receipt_of_the_page_verifies(poems: Database) -> None:
     assert [row["contestant"] for row in record["standings"]] == [r.contestant for r in board.standings]
 
 
-def test_what_decides_first_place_stands_under_the_sentence(poems: Database) -> None:
+def test_what_decides_first_place_stands_under_a_clear_first_of_the_same_fit(store: Database) -> None:
+    judge(store, fill(store, n_prompts=60), mixed)
     said = text_of(open_page(LEADERBOARD, dataset="poems"))
-    assert "matches decide first place" in said
-    assert said.find("decide first place") < said.find("Rank")
+    assert "alder leads" in said
+    assert 0 < said.find("decide first place") < said.find("Rank")
+    assert "decide first place" not in text_of(open_page(LEADERBOARD, dataset="poems", control="position"))
+
+
+def test_of_an_unsettled_first_place_nothing_is_said_to_decide_it(poems: Database) -> None:
+    said = text_of(open_page(LEADERBOARD, dataset="poems"))
+    assert "not distinguished" in said
+    assert "decide first place" not in said
 
 
 def test_exact_metrics_are_columns_of_the_board(store: Database) -> None:

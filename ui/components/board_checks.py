@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from arena.board.records import BoardQuery
 from arena.board_charts.cycles import CycleRow
 from arena.board_charts.predictions import PredictionReport
 from arena.match_lists import MatchFilter
@@ -78,6 +79,8 @@ def show_fragility(shown: Shown) -> None:
     with st.skeleton(height=200):
         report = read_fragility(shown.query, shown.dataset)
     lead(report.sentence)
+    if not _is_plain(shown.query):
+        note("Found in a plain Bradley-Terry fit of these matches, without what the board above adds to it.")
     if not report.match_ids:
         return
     link = Markup('<a href="{}">{}</a>')
@@ -100,9 +103,12 @@ def show_fragility(shown: Shown) -> None:
 
 
 def show_what_decides(shown: Shown) -> None:
-    """Show under the board's own sentence how few matches decide first place, where that is cheap to say."""
+    """Show under the board's own sentence how few matches decide first place, where that is cheap to say.
+
+    Only where the board is the fit that was looked at, and somebody is clearly first.
+    """
     is_small = 0 < shown.board.n_scored <= MAX_AT_ONCE
-    if not is_small or shown.board.unit != "points" or shown.query.lens == "calibrated":
+    if not is_small or not _is_plain(shown.query) or shown.board.standings[0].rank_high != 1:
         return
     report = read_fragility(shown.query, shown.dataset)
     if report.match_ids:
@@ -111,6 +117,13 @@ def show_what_decides(shown: Shown) -> None:
             '<p class="eh-note">{} <a class="eh-inline" href="{}" target="_self">See which.</a></p>'
         )
         st.html(words.format(visible(report.sentence), link))
+
+
+def _is_plain(query: BoardQuery) -> bool:
+    """Whether the board is the plain Bradley-Terry fit in which influence is measured."""
+    usual = BoardQuery()
+    names = ("method", "ties", "outcomes", "control")
+    return query.lens != "calibrated" and all(getattr(query, name) == getattr(usual, name) for name in names)
 
 
 def show_cycles(shown: Shown) -> None:

@@ -12,6 +12,7 @@ from arena.audit.records import AgreementRow, RaterPair
 from ui.components.judge_figures import interval, show_table
 from ui.components.scale import Scale
 from ui.components.verdicts import verdict_mark
+from ui.components.words import note
 from ui.figures import NONE, count, percent
 
 _SHARE = Scale(0.0, 1.0)
@@ -48,6 +49,8 @@ def show_agreement(card: JudgeCard) -> None:
     st.subheader("Other judges on the same pairs")
     show_table(("Judge", "pairs", "agree", "kappa"), _pairs(card.other_judges),
                empty="No other judge scored 20 of these pairs.")  # fmt: skip
+    note("Between two voters or two judges a tie and both bad count as one answer; pairs of raters with fewer"
+         " than 20 pairs in common are not listed.")  # fmt: skip
 
 
 def _part(title: str, rows: Sequence[AgreementRow]) -> None:
