@@ -66,7 +66,8 @@ def load_vote_probabilities(session: Session, match_ids: NDArray[np.int64]) -> N
     query = (
         select(JudgmentRow.match_id, VoteRow.pick_probability)
         .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
-        .where(JudgmentRow.match_id.is_not(None), VoteRow.pick_probability.is_not(None))
+        .where(VoteRow.pick_probability.is_not(None))
+        .order_by(VoteRow.judgment_id)  # from the votes, which are few, not from the judgments
     )
     known = {row[0]: row[1] for row in session.execute(query)}
     return np.array([known.get(int(match_id), np.nan) for match_id in match_ids], dtype=np.float64)

@@ -228,7 +228,7 @@ def list_repeated(session: Session, dataset_id: int | None) -> list[RepeatedPair
             & (first.response_second_id == JudgmentRow.response_first_id),
         )
         .where(VoteRow.pick_rule == REPEAT, JudgmentRow.state == "scored", first.state == "scored")
-        .order_by(JudgmentRow.id)
+        .order_by(VoteRow.judgment_id)  # from the votes, which are few, not from the judgments
     )  # fmt: skip
     if dataset_id is not None:
         query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id)

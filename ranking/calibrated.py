@@ -8,13 +8,14 @@ The unit is (prompt, pair) with votes averaged; scores are summed per prompt bef
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ranking.arrays import FloatArray, IndexArray, invert, sum_by
 from ranking.blas import one_blas_thread
-from ranking.cells import Cells, Terms
+from ranking.cells import MAX_TABLE, Cells, Terms
 from ranking.components import Components
 from ranking.covariance import Meat
 from ranking.errors import InvalidMatchesError, NotConvergedError
@@ -143,10 +144,10 @@ def _units(judge: Matches, human: Matches, weight: FloatArray) -> tuple[_Units, 
     if judge.prompt_id is None or human.prompt_id is None:
         raise InvalidMatchesError("the calibrated lens needs prompt_id of judge and human matches")
     n = len(judge.names)
-    labels, prompt = np.unique(np.concatenate([judge.prompt_id, human.prompt_id]), return_inverse=True)
+    labels, prompt = _distinct(np.concatenate([judge.prompt_id, human.prompt_id]))
     judged = _keys(judge, prompt[: len(judge)], n)
     voted = _keys(human, prompt[len(judge) :], n)
-    keys, unit = np.unique(judged.key, return_inverse=True)
+    keys, unit = _distinct_keys(judged.key)
     rows = np.ones(len(judge)) if judge.weight is None else judge.weight
     total = sum_by(unit, rows, len(keys))
     keep = total > 0
@@ -163,6 +164,26 @@ def _units(judge: Matches, human: Matches, weight: FloatArray) -> tuple[_Units, 
     pair = keys % (n * n)
     units = _Units(pair // n, pair % n, keys // (n * n), len(labels), verdict, share, inverse)
     return units, int((~both).sum())
+
+
+def _distinct(labels: NDArray[Any]) -> tuple[NDArray[Any], IndexArray]:
+    """Give the distinct labels, sorted, and each one's place among them; small whole numbers need no sort."""
+    if not len(labels) or not np.issubdtype(labels.dtype, np.integer):
+        return np.unique(labels, return_inverse=True)
+    if labels.min() < 0 or labels.max() > max(MAX_TABLE, 2 * len(labels)):
+        return np.unique(labels, return_inverse=True)
+    is_there = np.zeros(int(labels.max()) + 1, dtype=bool)
+    is_there[labels] = True
+    return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[labels]
+
+
+def _distinct_keys(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], IndexArray]:
+    """Do the same for units; where every unit's second order follows after all first ones, half is sorted."""
+    half = len(key) // 2
+    if len(key) % 2 == 0 and np.array_equal(key[:half], key[half:]):
+        keys, unit = np.unique(key[:half], return_inverse=True)
+        return keys, np.concatenate([unit, unit])
+    return np.unique(key, return_inverse=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +212,7 @@ def _solve(units: _Units, n: int, judge_weight: float) -> _Solved:
     weight = judge_weight + (1 - judge_weight) * w
     score = judge_weight * units.judge + w * (units.human - judge_weight * units.judge)
     code = units.a * n + units.b
-    used, cell = np.unique(code, return_inverse=True)
+    used, cell = _distinct(code)
     total, points = sum_by(cell, weight, len(used)), sum_by(cell, score, len(used))
     none = np.zeros(len(used))
     columns = [sum_by(cell, None, len(used)), points, none, total - points, none, none, none]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
@@ -10,11 +11,14 @@ from markupsafe import Markup
 from arena.exact import ExactBoard
 from arena.leaderboard import Board, Standing
 from ui.board_address import contestant_href, matches_href, votes_href
+from ui.components.board_drawn import Drawings
 from ui.components.board_metrics import metric_cells, metric_heads, shown_columns
 from ui.components.board_shown import figure, interval_in_words
 from ui.components.scale import Scale, scale_over
 from ui.figures import NONE, count, percent, rank, seconds, usd
+from ui.navigation import LEADERBOARD
 from ui.render import label, visible
+from ui.way_back import way_here
 
 _HEAD = Markup(
     '<tr><th class="eh-num">Rank</th><th>Contestant</th><th class="eh-num">{unit}</th><th>{axis}</th>'
@@ -43,6 +47,18 @@ _NO_INTERVAL = "There is no interval here. A rank is a range where the order is 
 
 def show_board_table(board: Board, exact: ExactBoard | None = None) -> None:
     """Show the standings, best first, and in plain words what the bar means."""
+    st.html(_tables.get(board, (exact, way_here(LEADERBOARD)), lambda: _table(board, exact)))
+    has_interval = any(row.low is not None for row in board.standings)
+    st.caption(
+        label(_PLAIN if has_interval else _NO_INTERVAL),
+        help=label(f"Method: {board.interval_method}.") if has_interval and board.interval_method else None,
+    )
+
+
+_tables: Final[Drawings[Markup]] = Drawings()
+
+
+def _table(board: Board, exact: ExactBoard | None) -> Markup:
     scale = scale_over([value for row in board.standings for value in (row.low, row.high, row.rating)])
     columns = () if exact is None else shown_columns(exact)
     head = _HEAD.format(unit=_UNITS[board.unit], axis=_axis(scale, board), metrics=metric_heads(columns))
@@ -52,12 +68,7 @@ def show_board_table(board: Board, exact: ExactBoard | None = None) -> None:
     table = Markup(
         '<div class="eh-scroll"><table class="eh-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
     )
-    st.html(table.format(head, body))
-    has_interval = any(row.low is not None for row in board.standings)
-    st.caption(
-        label(_PLAIN if has_interval else _NO_INTERVAL),
-        help=label(f"Method: {board.interval_method}.") if has_interval and board.interval_method else None,
-    )
+    return table.format(head, body)
 
 
 def _axis(scale: Scale | None, board: Board) -> Markup:

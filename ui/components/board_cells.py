@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,9 +12,12 @@ from arena.leaderboard import Board
 from ui.board_address import matches_href
 from ui.charts.heatmap import FIGURES, Figure, HeatmapCell, heatmap_in_words, heatmap_spec
 from ui.components.address_words import say_unknown
+from ui.components.board_drawn import Drawings
 from ui.components.board_shown import Shown
 from ui.components.words import note
+from ui.navigation import LEADERBOARD
 from ui.render import visible
+from ui.way_back import way_here
 
 _HELP = (
     "won: the share of matches that the row won, a tie as half. predicted: the chance that the ratings give"
@@ -30,24 +35,40 @@ def show_cells(shown: Shown) -> None:
     what: Figure = st.segmented_control(
         "In each cell", FIGURES, key="cells", bind="query-params", default="won", required=True, help=_HELP
     )
+    drawn = _heatmaps.get(board, (what, way_here(LEADERBOARD)), lambda: _draw(board, what))
+    st.vega_lite_chart(drawn.spec, width="stretch", alt=drawn.words, key="heatmap")
+    note(f"{drawn.words} {_what_counts(board)}")
+    with st.expander("The same as a table", key="heatmap_table", on_change="rerun") as table:
+        if table.open:
+            _show_table(board)
+
+
+@dataclass(frozen=True)
+class _Heatmap:
+    spec: dict[str, Any]
+    words: str
+
+
+_heatmaps: Final[Drawings[_Heatmap]] = Drawings()
+
+
+def _draw(board: Board, what: Figure) -> _Heatmap:
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    names = {row.contestant: visible(row.contestant) for row in board.standings}
     cells = [
-        HeatmapCell(
-            visible(cell.row), visible(cell.column), cell.win_share, cell.win_probability, cell.n_matches
-        )
+        HeatmapCell(names[cell.row], names[cell.column], cell.win_share, cell.win_probability, cell.n_matches)
         for cell in board.cells
     ]
-    words = heatmap_in_words(cells, figure=what)
     links = {
-        visible(row.contestant): "&" + urlencode({"contestant": row.contestant})
+        names[row.contestant]: "&" + urlencode({"contestant": row.contestant})
         for row in board.standings
         if row.n_matches
     }
     spec = heatmap_spec(cells, links, figure=what, base=matches_href(board))
-    st.vega_lite_chart(spec, width="stretch", alt=words, key="heatmap")
-    note(f"{words} {_what_counts(board)}")
-    with st.expander("The same as a table", key="heatmap_table", on_change="rerun") as table:
-        if table.open:
-            _show_table(board)
+    # As a table of Arrow's, which is what is sent: from a list Streamlit would make one at every rerun.
+    table = pa.Table.from_pylist(spec["data"]["values"])
+    return _Heatmap({**spec, "data": {"values": table}}, heatmap_in_words(cells, figure=what))
 
 
 def _what_counts(board: Board) -> str:
