@@ -1,5 +1,6 @@
 # make run    the app on http://localhost:8501 (PORT=... overrides)
 # make test   lint, types and every test, the browser ones too
+# make replay   the published verdicts over HTTP, all of them: 2 minutes
 # make soak   kill -9 of runner, app, worker and PostgreSQL at random instants, 20 times each: 15 minutes
 # make screenshots   docs/screenshots anew, from the app as it is; benchmarks say in their heads how to run them
 
@@ -7,7 +8,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint types unit format soak screenshots clean
+.PHONY: run test lint types unit format replay soak screenshots clean
 
 run: .venv/installed
 	$(BIN)/python -m arena init
@@ -25,6 +26,9 @@ types: .venv/installed-dev
 unit: .venv/installed-dev
 	bash tests/browser/ensure_chromium.sh
 	$(BIN)/pytest -n 2 --dist loadscope
+
+replay: .venv/installed-dev
+	EVENHAND_WHOLE=1 $(BIN)/pytest tests/arena/test_position_replay.py tests/judging/test_llmbar_over_http.py
 
 soak: .venv/installed-dev
 	$(BIN)/python -m benchmarks.soak --write

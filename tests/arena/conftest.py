@@ -4,7 +4,6 @@ import pytest
 
 from arena.store import open_store
 from db import Database
-from tests.arena.filling import fill
 
 
 @pytest.fixture
@@ -15,7 +14,8 @@ def store(store_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def poems(store: Database) -> Database:
+def poems(poems_url: str) -> Iterator[Database]:
     """Three contestants, six prompts, no judgment yet."""
-    fill(store)
-    return store
+    database = open_store(poems_url)
+    yield database
+    database.close()

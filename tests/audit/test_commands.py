@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from arena.cli.main import main
-from arena.demo.load import load_demo_data
+from arena.store import open_store
 from db import Database
 from tests.arena.filling import url_of
 from tests.fake_llm import scripts, serve
@@ -24,22 +25,29 @@ def read(capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.fixture
+def demo(demo_url: str) -> Iterator[Database]:
+    database = open_store(demo_url)
+    yield database
+    database.close()
+
+
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("shown", SHOWN)
 @pytest.mark.parametrize("how", ["json", "csv", "table"])
 def test_everything_on_the_page_can_be_had_here(
-    store: Database, capsys: pytest.CaptureFixture[str], shown: str, how: str
+    demo: Database, capsys: pytest.CaptureFixture[str], shown: str, how: str
 ) -> None:
-    load_demo_data(store)
     words = ("audit", "--judge", "demo/first-glance", "--dataset", "demo", "--show", shown, "--format", how)
-    assert run(store, *words) == 0
+    assert run(demo, *words) == 0
     assert capsys.readouterr().out
 
 
+@pytest.mark.on_sqlite
 def test_a_card_in_json_has_its_counts_on_top_and_its_figures(
-    store: Database, capsys: pytest.CaptureFixture[str]
+    demo: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load_demo_data(store)
-    assert run(store, "audit", "--judge", "demo/first-glance", "--dataset", "demo", "--format", "json") == 0
+    assert run(demo, "audit", "--judge", "demo/first-glance", "--dataset", "demo", "--format", "json") == 0
     (card,) = read(capsys)
     names = {
         "judge", "version", "n_pairs", "n_consistent", "n_primacy", "n_recency", "n_other_flips",
@@ -51,9 +59,9 @@ def test_a_card_in_json_has_its_counts_on_top_and_its_figures(
     assert card["n_consistent"] + card["n_primacy"] + card["n_recency"] + card["n_other_flips"] == 390
 
 
-def test_labels_need_a_data_set(store: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    load_demo_data(store)
-    assert run(store, "audit", "--judge", "demo/first-glance", "--show", "labels") == 2
+@pytest.mark.on_sqlite
+def test_labels_need_a_data_set(demo: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(demo, "audit", "--judge", "demo/first-glance", "--show", "labels") == 2
     assert "add --dataset" in capsys.readouterr().err
 
 

@@ -34,11 +34,12 @@ def cast(database: Database, voter: str, votes: list[tuple[str, str, str, str]],
 def judged(database: Database, n_prompts: int = 30) -> Database:
     """Let birch win two of three against alder and cedar win never, every verdict in both orders."""
     fill(database, n_prompts=n_prompts)
+    verdicts = []
     for p in range(n_prompts):
-        wins = "B" if p % 3 else "A"
-        record(database, both_orders(f"p{p}", "alder", "birch", wins))
-        record(database, both_orders(f"p{p}", "alder", "cedar", "A" if p % 5 else "B"))
-        record(database, both_orders(f"p{p}", "birch", "cedar", "A" if p % 7 else "B"))
+        verdicts += both_orders(f"p{p}", "alder", "birch", "B" if p % 3 else "A")
+        verdicts += both_orders(f"p{p}", "alder", "cedar", "A" if p % 5 else "B")
+        verdicts += both_orders(f"p{p}", "birch", "cedar", "A" if p % 7 else "B")
+    record(database, verdicts)
     return database
 
 
@@ -63,10 +64,12 @@ def test_without_votes_the_other_lenses_say_so(store: Database) -> None:
 
 def test_lenses_stand_side_by_side_where_people_voted(store: Database) -> None:
     judged(store)
+    votes = []
     for p in range(30):
-        cast(store, "Ada", [(f"p{p}", "alder", "birch", "A" if p % 4 else "B")])
-        cast(store, "Ada", [(f"p{p}", "birch", "cedar", "A")])
-        cast(store, "Ada", [(f"p{p}", "cedar", "alder", "A" if p % 6 == 0 else "B")])
+        votes.append((f"p{p}", "alder", "birch", "A" if p % 4 else "B"))
+        votes.append((f"p{p}", "birch", "cedar", "A"))
+        votes.append((f"p{p}", "cedar", "alder", "A" if p % 6 == 0 else "B"))
+    cast(store, "Ada", votes)
     _, human, calibrated = get_board_effect(store, "recorded-judge", "poems").lenses
     assert human.rows[0].contestant == "alder"
     assert human.rows[0].moves == 1
@@ -158,15 +161,9 @@ def test_an_unknown_mark_or_match_is_refused(store: Database) -> None:
 
 def test_labels_keep_a_fifth_uniform_and_their_probability(store: Database) -> None:
     judged(store)
-    for p in range(10):
-        cast(
-            store,
-            "Ada",
-            [
-                (f"p{p}", "alder", "birch", "A" if p % 2 else "B"),
-                (f"p{p}", "birch", "cedar", "A" if p % 5 else "B"),
-            ],
-        )
+    votes = [(f"p{p}", "alder", "birch", "A" if p % 2 else "B") for p in range(10)]
+    votes += [(f"p{p}", "birch", "cedar", "A" if p % 5 else "B") for p in range(10)]
+    cast(store, "Ada", votes)
     plan = plan_labels(store, "recorded-judge", "poems", n_labels=40, usd_per_vote=0.5)
     assert plan.n_open == 70
     assert len({(label.response_a, label.response_b) for label in plan.labels}) == 40, "none twice"

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 
 import db.move as moving
 from arena.cli.main import main
-from arena.demo.load import load_demo_data
 from arena.errors import UsageError
 from arena.leaderboard import BoardQuery, get_board
 from arena.move import move_store
@@ -37,9 +36,8 @@ def other(database: Database) -> str:
 
 
 @pytest.fixture
-def demo(store_url: str) -> Any:
-    database = open_store(store_url)
-    load_demo_data(database)
+def demo(demo_url: str) -> Any:
+    database = open_store(demo_url)
     with database.write() as session:
         judges.get_fence_key(session)
     yield database

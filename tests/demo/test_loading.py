@@ -30,6 +30,14 @@ def store(store_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def demo(demo_url: str) -> Iterator[Database]:
+    """With the demo in it and nothing else."""
+    database = open_store(demo_url)
+    yield database
+    database.close()
+
+
 def test_everything_that_was_written_arrives(store: Database) -> None:
     state = load_demo_data(store)
     content = load_demo()
@@ -42,21 +50,19 @@ def test_everything_that_was_written_arrives(store: Database) -> None:
     assert (rows["contestant"], rows["judge"]) == (5, len(content.judges) + len(content.voters))
 
 
-def test_it_says_that_it_is_invented(store: Database) -> None:
-    load_demo_data(store)
-    (dataset,) = list_datasets(store)
+def test_it_says_that_it_is_invented(demo: Database) -> None:
+    (dataset,) = list_datasets(demo)
     assert (dataset.name, dataset.is_invented) == ("demo", True)
     assert "Invented" in dataset.description
-    assert get_board(store, BoardQuery(dataset="demo")).is_invented
-    with store.read() as session:
+    assert get_board(demo, BoardQuery(dataset="demo")).is_invented
+    with demo.read() as session:
         assert set(session.scalars(select(tables.ResponseRow.source))) == {"demo (invented)"}
         assert set(session.scalars(select(tables.VoteRow.pick_rule))) == {"demo"}
 
 
-def test_each_verdict_is_about_its_own_pair(store: Database) -> None:
-    load_demo_data(store)
+def test_each_verdict_is_about_its_own_pair(demo: Database) -> None:
     content = load_demo()
-    with store.read() as session:
+    with demo.read() as session:
         names = {row.id: row.name for row in session.scalars(select(tables.ContestantRow))}
         keys = {row.id: row.key for row in session.scalars(select(tables.PromptRow))}
         judges = {row.id: row.name for row in session.scalars(select(tables.JudgeRow))}
@@ -86,18 +92,17 @@ def _shown(of: DemoJudgment | DemoVote) -> tuple[str, str]:
     return pair if of.shown_order == "ab" else (pair[1], pair[0])
 
 
-def test_loading_twice_changes_nothing(store: Database) -> None:
-    first = load_demo_data(store)
-    before = count_rows(store)
-    assert load_demo_data(store) == first
-    assert count_rows(store) == before
+def test_loading_twice_changes_nothing(demo: Database) -> None:
+    first = get_demo_state(demo)
+    before = count_rows(demo)
+    assert load_demo_data(demo) == first
+    assert count_rows(demo) == before
 
 
-def test_removing_leaves_nothing_behind(store: Database) -> None:
-    before = count_rows(store)
-    loaded = load_demo_data(store)
-    assert remove_demo_data(store) == loaded
-    assert count_rows(store) == before
+def test_removing_leaves_nothing_behind(store: Database, demo: Database) -> None:
+    loaded = get_demo_state(demo)
+    assert remove_demo_data(demo) == loaded
+    assert count_rows(demo) == count_rows(store)
 
 
 def test_removing_leaves_other_data_as_it_was(store: Database) -> None:
@@ -112,19 +117,17 @@ def test_removing_leaves_other_data_as_it_was(store: Database) -> None:
     assert count_rows(store) == before
 
 
-def test_removing_takes_along_what_was_voted_and_judged_on_it(store: Database) -> None:
-    before = count_rows(store)
-    load_demo_data(store)
-    run_id = start_run(store, RunSpec(dataset="demo", judge="builtin/longest"))
-    work_off(store, run_id, lambda: True)
-    voter = Voter(store, dataset="demo")
+def test_removing_takes_along_what_was_voted_and_judged_on_it(store: Database, demo: Database) -> None:
+    run_id = start_run(demo, RunSpec(dataset="demo", judge="builtin/longest"))
+    work_off(demo, run_id, lambda: True)
+    voter = Voter(demo, dataset="demo")
     voter.vote()
     voter.skip()
     voter.next()
-    state = get_demo_state(store)
+    state = get_demo_state(demo)
     assert (state.n_own_votes, state.n_runs) == (1, 1)
-    remove_demo_data(store)
-    after = count_rows(store)
+    remove_demo_data(demo)
+    before, after = count_rows(store), count_rows(demo)
     assert {name: n for name, n in after.items() if name != "setting"} == {
         name: n for name, n in before.items() if name != "setting"
     }
@@ -154,9 +157,8 @@ def test_a_data_set_of_ones_own_is_neither_overwritten_nor_removed(store: Databa
     assert count_rows(store) == before
 
 
-def test_responses_that_were_imported_into_it_are_not_lost(store: Database) -> None:
-    load_demo_data(store)
-    with store.write() as session:
+def test_responses_that_were_imported_into_it_are_not_lost(demo: Database) -> None:
+    with demo.write() as session:
         prompt = session.scalars(select(tables.PromptRow)).first()
         person = tables.ContestantRow(name="mine")
         session.add(person)
@@ -167,10 +169,10 @@ def test_responses_that_were_imported_into_it_are_not_lost(store: Database) -> N
                 prompt_id=prompt.id, contestant_id=person.id, turns=["x"], text_hash="x", source="import:mine"
             )
         )
-    before = count_rows(store)
+    before = count_rows(demo)
     with pytest.raises(UsageError, match="1 responses that are not the demo's"):
-        remove_demo_data(store)
-    assert count_rows(store) == before
+        remove_demo_data(demo)
+    assert count_rows(demo) == before
 
 
 def test_a_contestant_of_the_same_name_is_not_mixed_up(store: Database) -> None:
@@ -181,11 +183,10 @@ def test_a_contestant_of_the_same_name_is_not_mixed_up(store: Database) -> None:
     assert count_rows(store) == before
 
 
-def test_a_run_under_way_keeps_the_demo(store: Database) -> None:
-    load_demo_data(store)
-    start_run(store, RunSpec(dataset="demo", judge="builtin/longest"))
+def test_a_run_under_way_keeps_the_demo(demo: Database) -> None:
+    start_run(demo, RunSpec(dataset="demo", judge="builtin/longest"))
     with pytest.raises(UsageError, match="Cancel it first"):
-        remove_demo_data(store)
+        remove_demo_data(demo)
 
 
 def test_the_command_loads_and_removes(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,13 +4,11 @@ import pytest
 
 from arena.store import open_store
 from db import Database
-from tests.arena.filling import fill
 
 
 @pytest.fixture
-def poems(store_url: str) -> Iterator[Database]:
+def poems(poems_url: str) -> Iterator[Database]:
     """Three contestants, six prompts, no judgment yet."""
-    database = open_store(store_url)
-    fill(database)
+    database = open_store(poems_url)
     yield database
     database.close()

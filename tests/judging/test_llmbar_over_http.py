@@ -1,4 +1,7 @@
-"""Published verdicts of eight judges, said again by a server over HTTP and judged through LiteLLM."""
+"""Published verdicts of eight judges, said again by a server over HTTP and judged through LiteLLM.
+
+`tests/judge/test_llmbar_replay.py` counts every cell without HTTP; here it is one a subset, or all of them.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from judge.litellm_client import LiteLLMClient
 from tests.fake_llm import Request, read_prompt, serve
 from tests.judge.subjects import FENCE_KEY, judge_for
 from tests.judge.test_llmbar_replay import Cell, Recorded, load_cells, name, published
-from tests.shared_data import needs_shared_data
+from tests.shared_data import IS_WHOLE, needs_shared_data
 
 UNREADABLE = "Both outputs have their merits."
 AT_ONCE = 24
+SOME = (("LLMBar/Natural", "PaLM2/Vanilla_NoRules"), ("Processed/FairEval", "GPT-4/Vanilla_NoRules"))
+"""Among them the judge with the most answers that nobody could read."""
 
 
 def script_for(cells: dict[Cell, list[Recorded]]) -> dict[tuple[str, str, str, str], str]:
@@ -44,8 +49,8 @@ async def judge_all(spec: JudgeSpec, cells: dict[Cell, list[Recorded]]) -> dict[
 
 
 @needs_shared_data
-def test_every_published_cell_comes_out_over_http_under_the_sources_rule_and_ours() -> None:
-    expected = published()
+def test_published_cells_come_out_over_http_under_the_sources_rule_and_ours() -> None:
+    expected = {cell: counts for cell, counts in published().items() if IS_WHOLE or cell in SOME}
     cells = {cell: rows for cell, rows in load_cells().items() if cell in expected}
     said = script_for(cells)
 

@@ -20,7 +20,7 @@ from tests.ui.filling import Filled, fill, judge
 from tests.ui.filling import vote as import_votes
 from tests.vote.stepping import Voter
 
-N_DRAWS = 2_500
+N_DRAWS = 1_200
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def filled(store: Database) -> Filled:
 
 
 def test_every_pair_comes_as_often_as_its_stored_chance_says(store: Database, filled: Filled) -> None:
-    """Ada has voted on four pairs; 2,500 draws of the rest, each count within four standard errors."""
+    """Ada has voted on four pairs; 1,200 draws of the rest, each count within four standard errors."""
     frame = renew_frame(store, filled.dataset_id)
     rng = np.random.default_rng(1)
     done = {(filled.response_ids[p, 0], filled.response_ids[p, 1]) for p in range(4)}
