@@ -32,7 +32,7 @@ def keep_arrays(database: Database) -> int:
         datasets = session.scalars(select(DatasetRow.id)).all()
     n_written = 0
     for dataset_id in datasets:
-        for keep in (_keep_matches, _keep_outcomes, _keep_style):
+        for keep in (_keep_matches, _keep_outcomes, _keep_of_responses):
             n_written += keep(database, dataset_id)
     return n_written
 
@@ -94,7 +94,8 @@ def _keep_outcomes(database: Database, dataset_id: int) -> bool:
     return _replace(database, outcome_arrays.SUBJECT, dataset_id, blocks)
 
 
-def _keep_style(database: Database, dataset_id: int) -> bool:
+def _keep_of_responses(database: Database, dataset_id: int) -> bool:
+    """Copy the averages and the style features; any response that changes makes both be read anew."""
     with database.read() as session:
         n_changes = response_arrays.count_changes(session)
         stamps = list_stamps(session, response_arrays.STYLE, dataset_id)
@@ -102,6 +103,10 @@ def _keep_style(database: Database, dataset_id: int) -> bool:
         if n_matches < MIN_ROWS or any(stamp.n_changes == n_changes for stamp in stamps):
             return False
         style = response_arrays.read_style(session, dataset_id)
+        means = response_arrays.means_to_columns(response_arrays.read_means(session, dataset_id))
     columns = {name: getattr(style, name) for name in StyleArrays.__dataclass_fields__}
-    stamp = KeptStamp(response_arrays.STYLE, dataset_id, 0, n_changes, len(style.response_id), 0)
-    return _replace(database, response_arrays.STYLE, dataset_id, [(stamp, to_block(columns))])
+    for subject, block in ((response_arrays.FACTS, means), (response_arrays.STYLE, columns)):
+        n_rows = len(next(iter(block.values())))
+        stamp = KeptStamp(subject, dataset_id, 0, n_changes, n_rows, 0)
+        _replace(database, subject, dataset_id, [(stamp, to_block(block))])
+    return True

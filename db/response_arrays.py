@@ -6,10 +6,11 @@ since they were read; until then they are kept.
 
 from __future__ import annotations
 
+import math
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -96,15 +97,51 @@ def kept(
 
 def load_contestant_facts(session: Session, dataset_id: int | None) -> tuple[ContestantFacts, ...]:
     """Return every contestant that has a response there, in the order of the ids."""
-    means = kept(session, "facts", dataset_id, _read_means)
+    means = kept(session, FACTS, dataset_id, _load_means)
     # Names are not counted as changes of responses, and cost nothing to read.
     query = select(ContestantRow.id, ContestantRow.name, ContestantRow.family).order_by(ContestantRow.id)
     return tuple(ContestantFacts(*row, *means[row[0]]) for row in session.execute(query) if row[0] in means)
 
 
-def _read_means(
-    session: Session, dataset_id: int | None
-) -> dict[int, tuple[int, float | None, float | None]]:
+Means = dict[int, tuple[int, float | None, float | None]]
+"""Number of responses, mean cost and mean latency by contestant."""
+FACTS: Final = "facts"
+_FACTS: Final = ("contestant_id", "n_responses", "mean_cost_usd", "mean_latency_s")
+
+
+def _load_means(session: Session, dataset_id: int | None) -> Means:
+    """Take the copy in the database where no response has come, gone or changed since it was made."""
+    columns = _load_current(session, FACTS, dataset_id, _FACTS)
+    if columns is None:
+        return read_means(session, dataset_id)
+    rows = zip(*(columns[name].tolist() for name in _FACTS), strict=True)
+    return {
+        contestant_id: (n, None if math.isnan(cost) else cost, None if math.isnan(latency) else latency)
+        for contestant_id, n, cost, latency in rows
+    }
+
+
+def means_to_columns(means: Means) -> dict[str, NDArray[Any]]:
+    """Lay averages out as columns; NaN where there is none."""
+    figures = [[np.nan if row[place] is None else row[place] for row in means.values()] for place in range(3)]
+    columns = [np.array(list(means), dtype=np.int64), np.array(figures[0], dtype=np.int64)]
+    columns += [np.array(one, dtype=np.float64) for one in figures[1:]]
+    return dict(zip(_FACTS, columns, strict=True))
+
+
+def _load_current(
+    session: Session, subject: str, dataset_id: int | None, names: Collection[str]
+) -> dict[str, NDArray[Any]] | None:
+    """Return a copy's columns, None where there is no copy of the present state."""
+    stamps = [] if dataset_id is None else list_stamps(session, subject, dataset_id)
+    if not stamps or stamps[0].n_changes != count_changes(session):
+        return None
+    columns = load_block(session, stamps[0])
+    return columns if columns is not None and set(columns) == set(names) else None
+
+
+def read_means(session: Session, dataset_id: int | None) -> Means:
+    """Average the responses themselves."""
     query = select(
         ResponseRow.contestant_id,
         func.count(),
@@ -152,12 +189,10 @@ STYLE: Final = "style"
 
 
 def _load_style(session: Session, dataset_id: int | None) -> StyleArrays:
-    """Take the copy in the database where no response has come, gone or changed since it was made."""
-    stamps = [] if dataset_id is None else list_stamps(session, STYLE, dataset_id)
-    if stamps and stamps[0].n_changes == count_changes(session):
-        columns = load_block(session, stamps[0])
-        if columns is not None and set(columns) == set(StyleArrays.__dataclass_fields__):
-            return _shared({name: column.astype(np.int32) for name, column in columns.items()})
+    """Do for style features as for averages."""
+    columns = _load_current(session, STYLE, dataset_id, StyleArrays.__dataclass_fields__)
+    if columns is not None:
+        return _shared({name: column.astype(np.int32) for name, column in columns.items()})
     return read_style(session, dataset_id)
 
 

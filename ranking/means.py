@@ -36,8 +36,10 @@ def rate_contestants(
     safe = np.where(total > 0, total, 1.0)
     mean = np.where(total > 0, sum_by(who, weight * value, n) / safe, np.nan)
     used = weight > 0
-    influence = (weight * (value - mean[who]) / safe[who])[used]
-    spread = _spread(influence, who[used], cluster[used], n)
+    influence = weight * (value - mean[who]) / safe[who]
+    if not used.all():
+        influence, who, cluster = influence[used], who[used], cluster[used]
+    spread = _spread(influence, who, cluster, n)
     critical = float(student_quantile(spread.n_clusters - 1.0))
     half_width = critical * np.sqrt(np.diagonal(spread.covariance))
     rank_low, rank_high = rank_ranges(mean, spread.covariance, critical)

@@ -13,7 +13,7 @@ import db.response_arrays
 from db import Database, datasets
 from db.keeping import keep_arrays
 from db.outcome_arrays import load_expected_outcomes
-from db.response_arrays import load_style_arrays
+from db.response_arrays import load_contestant_facts, load_style_arrays
 from db.tables import (
     DatasetRow,
     JudgmentRow,
@@ -43,6 +43,11 @@ def forget() -> None:
 def style_of(database: Database) -> list[int]:
     with database.read() as session:
         return [int(n) for n in load_style_arrays(session, 1).n_chars]
+
+
+def costs_of(database: Database) -> list[float | None]:
+    with database.read() as session:
+        return [fact.mean_cost_usd for fact in load_contestant_facts(session, 1)]
 
 
 def outcomes_of(database: Database) -> dict[tuple[int, bool], float]:
@@ -118,7 +123,7 @@ def test_a_copy_is_read_and_only_what_is_newer_beside_it(
 
 
 def test_copies_are_written_anew_when_a_share_is_missing(database: Database, ids: dict[str, int]) -> None:
-    assert [keep_arrays(database), keep_arrays(database)] == [2, 0]  # matches, and style features
+    assert [keep_arrays(database), keep_arrays(database)] == [2, 0]  # matches, and what is of responses
     with database.write() as session:
         session.add_all([match_row(ids, repetition=n) for n in range(10, 13)])
     assert [keep_arrays(database), keep_arrays(database)] == [1, 0]
@@ -165,7 +170,7 @@ def test_a_changed_response_and_a_changed_probability_show_behind_their_copies(
     write(added=(judge(1, "ab", 0.25), judge(1, "ba", 0.75), judge(2, "ab", None)))
     assert outcomes_of(database) == expected
     keep_arrays(database)
-    assert n_blocks(database) == 3
+    assert n_blocks(database) == 4
     assert outcomes_of(database) == expected
     write(added=(judge(3, "ba", 0.5),))
     assert outcomes_of(database) == expected | {(3, False): 0.5}
@@ -175,10 +180,14 @@ def test_a_changed_response_and_a_changed_probability_show_behind_their_copies(
     assert outcomes_of(database) == expected | {(2, True): 1.0}
     write(delete(JudgmentRow).where(JudgmentRow.match_id == 2))
     assert outcomes_of(database) == expected
-    write(update(ResponseRow).where(ResponseRow.id == ids["response_b_id"]).values(n_chars=7))
-    assert style_of(database) == [-1, 7]
-    keep_arrays(database)
-    assert style_of(database) == [-1, 7]
+    assert costs_of(database) == [None, None]
+    change = update(ResponseRow).where(ResponseRow.id == ids["response_b_id"])
+    write(change.values(n_chars=7, cost_usd=0.1))
+    for _ in range(2):
+        assert style_of(database) == [-1, 7]
+        assert costs_of(database) == [None, 0.1]
+        keep_arrays(database)
+        forget()
 
 
 def test_a_small_dataset_and_a_removed_one_have_no_copy(
@@ -188,7 +197,7 @@ def test_a_small_dataset_and_a_removed_one_have_no_copy(
     assert keep_arrays(database) == 0
     monkeypatch.setattr(db.keeping, "MIN_ROWS", 3)
     assert keep_arrays(database) == 2
-    assert n_blocks(database) == 2
+    assert n_blocks(database) == 3  # matches, averages of responses, style features
     with database.write() as session:
         datasets.remove_dataset(session, ids["dataset_id"])
         session.execute(delete(DatasetRow))
