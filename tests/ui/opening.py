@@ -5,11 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from ui.navigation import PAGES, START, PageEntry
 from ui.shell import PAGE_SCRIPT
+
+# Every new AppTest looks through all installed packages for components, which takes longer than most pages.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def open_page(entry: PageEntry, *, state: Mapping[str, str] | None = None, **query: str) -> AppTest:
@@ -17,7 +23,9 @@ def open_page(entry: PageEntry, *, state: Mapping[str, str] | None = None, **que
 
     `state` fills widgets before they are drawn; the test harness cannot type a new option into a choice.
     """
-    app = _with_query(AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30), query).run()
+    app = _with_query(AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30), query)
+    if entry is START or entry.path != Path(entry.file).stem:
+        app.run()  # only then are pages known by another name than their file's
     if entry is START:
         return app
     app.switch_page(str(PAGES / entry.file))
