@@ -10,20 +10,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from anyio import to_thread
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for a start from another folder
 
 from ui.errors import show_unexpected
 from ui.serving import runner_beside
 from ui.shell import PAGE_SCRIPT
-from ui.warming import start_warming
+from ui.warming import import_pages, start_reading
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Hold the runner for as long as the server lives, and prepare what the first page needs."""
-    start_warming()
+    """Prepare what the first page needs, and hold the runner for as long as the server lives."""
+    await to_thread.run_sync(import_pages)
     async with runner_beside():
+        start_reading()
         yield
 
 

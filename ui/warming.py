@@ -6,33 +6,20 @@ import importlib
 import logging
 import pkgutil
 import threading
+from typing import Final
 
 from arena.errors import ArenaError
 
 logger = logging.getLogger("evenhand")
 
-
-def start_warming() -> None:
-    """Do it beside the server's start, in a thread that nobody waits for."""
-    threading.Thread(target=_warm, name="warming", daemon=True).start()
+_LATER: Final = ("scipy.special", "pyarrow")
+"""What is imported only when it is used, and the leaderboard uses."""
 
 
-def _warm() -> None:
-    try:
-        warm()
-    except ArenaError as error:
-        logger.warning("nothing was read beforehand: %s", error)
-    except Exception:  # the outermost loop of a thread: whatever it is, the page meets it again and says so
-        logger.exception("nothing was read beforehand")
+def import_pages() -> None:
+    """Import what the pages do, before anybody can ask for one.
 
-
-def warm() -> None:
-    """Import what the pages do, and read the board that the leaderboard opens with.
-
-    Raises
-    ------
-    ArenaError
-        Where the database cannot be used.
+    Two threads that import for the first time at once may meet modules that are half made.
     """
     import ui.charts
     import ui.components
@@ -40,6 +27,32 @@ def warm() -> None:
     for package in (ui.components, ui.charts):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
+    for name in _LATER:
+        importlib.import_module(name)
+
+
+def start_reading() -> None:
+    """Read the first board beside the server's start, in a thread that nobody waits for."""
+    threading.Thread(target=_read, name="warming", daemon=True).start()
+
+
+def _read() -> None:
+    try:
+        read_first_board()
+    except ArenaError as error:
+        logger.warning("nothing was read beforehand: %s", error)
+    except Exception:  # the outermost loop of a thread: whatever it is, the page meets it again and says so
+        logger.exception("nothing was read beforehand")
+
+
+def read_first_board() -> None:
+    """Read the board that the leaderboard opens with, if there is a data set.
+
+    Raises
+    ------
+    ArenaError
+        Where the database cannot be used.
+    """
     from arena.datasets import list_datasets
     from arena.leaderboard import BoardQuery
     from ui.state import database, read_board
