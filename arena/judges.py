@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from arena.errors import NotFoundError, UsageError
 from arena.store import in_words
 from db import Database, datasets, judges
 from db.boards import PairCount
 from db.judges import JudgeCounts, StoredJudge
+from db.match_arrays import MatchScope
+from db.scoped_matches import ContestantCounts, count_contestants
 from judge import load_rubric, shipped_rubric_names
 
 Lens = Literal["judge", "human", "calibrated"]
@@ -142,8 +144,9 @@ NEVER_READS = ("builtin/first", "builtin/random")
 def choose_ranking_judge(counts: Sequence[PairCount], stored: Sequence[StoredJudge]) -> int | None:
     """Choose the judge version that ranks when nobody chose one; None where no AI judge has matches.
 
-    The one that compares most contestants; then one that read the texts before a built-in baseline, and
-    `builtin/first` and `builtin/random` last of all; then the one with most matches; then the newest.
+    The one that compares most contestants; then one that read the texts before a built-in baseline, unless
+    it has got far less done, and `builtin/first` and `builtin/random` last of all; then the one with most
+    matches; then the newest.
     """
     contestants: dict[int, set[int]] = {}
     n_matches: Counter[int] = Counter()
@@ -163,11 +166,43 @@ class Reach:
     n_matches: int
 
 
+ENOUGH_MATCHES: Final = 30
+"""Matches of each contestant, on average, that a judge is not held to be at its beginning with."""
+
+
 def choose_by_reach(reach: Mapping[int, Reach], stored: Sequence[StoredJudge]) -> int | None:
-    """Choose among AI judges as `choose_ranking_judge` does."""
+    """Choose among AI judges as `choose_ranking_judge` does.
+
+    A judge has got far less done with under half of the matches of the one with most among those that
+    compare as many contestants, and under `ENOUGH_MATCHES` for each: a run that was cancelled early.
+    """
     trust = {
         judge.id: 2 if judge.kind != "builtin" else 0 if judge.name in NEVER_READS else 1 for judge in stored
     }
     if not reach:
         return None
-    return max(reach, key=lambda j: (reach[j].n_contestants, trust[j], reach[j].n_matches, j))
+    widest = max(one.n_contestants for one in reach.values())
+    among = {judge_id: one.n_matches for judge_id, one in reach.items() if one.n_contestants == widest}
+    most = max((n for judge_id, n in among.items() if trust[judge_id]), default=0)
+    enough = min(most / 2, ENOUGH_MATCHES * widest / 2)
+    return max(among, key=lambda j: (trust[j] > 0, among[j] >= enough, trust[j], among[j], j))
+
+
+def find_ranking_judge(database: Database, dataset: str) -> str | None:
+    """Return the label of the judge version that ranks a data set when nobody chose one."""
+    with in_words(), database.read() as session:
+        dataset_id = datasets.get_dataset_id(session, dataset)
+        stored = judges.list_stored_judges(session)
+        scope = MatchScope(dataset_id, tuple(judge.id for judge in stored))
+        counts = count_contestants(session, scope)
+    best = choose_by_reach(reach_of(counts, stored), stored)
+    return None if best is None else label_judges(stored)[best]
+
+
+def reach_of(counts: ContestantCounts, stored: Sequence[StoredJudge]) -> dict[int, Reach]:
+    """Sum up the matches of each AI judge that has any."""
+    return {
+        judge.id: Reach(len(counts[judge.id]), sum(counts[judge.id].values()) // 2)
+        for judge in stored
+        if judge.kind != "human" and judge.id in counts
+    }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from arena.audit.voters import VoteRule, leave_out, load_voters
 from arena.board.records import BoardQuery
 from arena.errors import UsageError
-from arena.judges import Reach, choose_by_reach, find_judge, label_judges
+from arena.judges import choose_by_reach, find_judge, label_judges, reach_of
 from db import Session
 from db.judges import StoredJudge
 from db.scoped_matches import ContestantCounts
@@ -63,12 +63,7 @@ def choose_judges(
     others = [judge for judge in stored if judge.kind != "human"]
     if query.judges:
         return [find_judge(others, wanted, mode="pairwise") for wanted in query.judges]
-    reach = {
-        judge.id: Reach(len(counts[judge.id]), sum(counts[judge.id].values()) // 2)
-        for judge in others
-        if judge.id in counts
-    }
-    best = choose_by_reach(reach, stored)
+    best = choose_by_reach(reach_of(counts, stored), stored)
     return [judge for judge in others if judge.id == best]
 
 

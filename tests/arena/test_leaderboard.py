@@ -3,10 +3,12 @@
 import pytest
 
 from arena.errors import UsageError
+from arena.judges import Reach, choose_by_reach
 from arena.leaderboard import Board, BoardQuery, get_board
 from arena.run import RunSpec, start_run
 from arena.run.runner import run_waiting
 from db import Database
+from db.judges import StoredJudge
 from tests.arena.filling import both_orders, fill, import_rows, record
 
 
@@ -137,6 +139,31 @@ def test_unknown_names_are_answered_with_the_known(
 ) -> None:
     with pytest.raises(UsageError, match=sentence):
         get_board(poems, BoardQuery(**{"dataset": "poems", **query}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("reach", "best"),
+    [
+        ({1: (3, 36), 2: (3, 7)}, 1),  # a model whose run was cancelled early
+        ({1: (3, 36), 2: (3, 18)}, 2),
+        ({1: (3, 9000), 2: (3, 45)}, 2),  # a sample, but no small one
+        ({1: (3, 36), 2: (4, 7)}, 2),
+        ({2: (3, 36), 3: (3, 7)}, 2),
+        ({2: (3, 36), 3: (3, 36)}, 3),
+        ({2: (3, 7), 4: (3, 36)}, 2),  # one that never reads ranks only alone
+        ({4: (3, 36)}, 4),
+        ({}, None),
+    ],
+)
+def test_a_judge_at_its_beginning_displaces_nobody(
+    reach: dict[int, tuple[int, int]], best: int | None
+) -> None:
+    kinds = {1: ("builtin", "builtin/longest"), 4: ("builtin", "builtin/first")}
+    stored = [
+        StoredJudge(number, *kinds.get(number, ("model", f"m/{number}")), "v", "pairwise", None, None, None)
+        for number in (1, 2, 3, 4)
+    ]
+    assert choose_by_reach({judge_id: Reach(*one) for judge_id, one in reach.items()}, stored) == best
 
 
 def test_a_real_judge_ranks_before_a_baseline_and_is_not_pooled_with_it(poems: Database) -> None:

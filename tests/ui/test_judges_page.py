@@ -6,6 +6,7 @@ import pytest
 
 from arena.audit import get_cards
 from arena.demo.load import load_demo_data
+from arena.judges import find_ranking_judge
 from arena.lab import LabSpec, start_lab, work_off_lab
 from arena.run import RunSpec, start_run
 from arena.run.runner import work_off
@@ -32,6 +33,14 @@ def test_every_view_says_what_is_missing_where_there_is_little(store: Database, 
     app = open_page(JUDGES, dataset="poems", view=view)
     assert not app.exception
     assert not app.error
+
+
+def test_the_judge_that_ranks_the_board_is_the_one_that_is_opened(store: Database) -> None:
+    judge(store, fill(store, n_prompts=2), leader(0, 1, 2), name="ranks")
+    work_off(store, start_run(store, RunSpec("poems", "builtin/longest")), lambda: True)
+    app = open_page(JUDGES, dataset="poems")
+    assert app.selectbox(key="judge").value == "ranks"
+    assert find_ranking_judge(store, "poems") == "ranks"
 
 
 def test_a_dataset_without_judges_offers_a_run(store: Database) -> None:

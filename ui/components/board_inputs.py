@@ -72,7 +72,7 @@ def _more(database: Database, dataset: DatasetSummary, asked: BoardQuery, said: 
         labels,
         key="judges",
         bind="query-params",
-        placeholder="All who voted" if who == "human" else "The one that compares most contestants",
+        placeholder="All who voted" if who == "human" else "The one that tells most",
     )
     asked = replace(asked, judges=tuple(judges))
     if asked.lens == "calibrated":

@@ -12,9 +12,12 @@ from ui.render import visible
 WIDTH_PX = 260
 
 
-def choose_judge(judges: Mapping[str, JudgeSummary]) -> str:
-    """Return the chosen label; at first the judge with most matches, a model before a baseline."""
-    ranked = sorted(judges, key=lambda name: (-judges[name].n_matches, judges[name].kind == "builtin"))
+def choose_judge(judges: Mapping[str, JudgeSummary], ranking: str | None) -> str:
+    """Return the chosen label; at first that of the judge that ranks the board."""
+    ranked = sorted(
+        judges,
+        key=lambda name: (name != ranking, -judges[name].n_matches, judges[name].kind == "builtin"),
+    )
     asked = st.session_state.get("judge", st.query_params.get("judge"))
     if not isinstance(asked, str) or asked not in judges:  # on other pages the same key holds a list
         st.session_state["judge"] = ranked[0]

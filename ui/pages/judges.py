@@ -4,7 +4,7 @@ import streamlit as st
 
 from arena.anchors import list_anchor_sets
 from arena.datasets import list_datasets
-from arena.judges import list_judges
+from arena.judges import find_ranking_judge, list_judges
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
 from ui.components.judge_agreement import show_agreement
@@ -38,7 +38,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         if judge.kind != "human" and judge.mode == "pairwise"
     }
     if judges:
-        chosen = choose_judge(judges)
+        chosen = choose_judge(judges, find_ranking_judge(db, dataset.name))
         other = choose_rival(judges, chosen)
 if not judges:
     show_empty(
