@@ -180,7 +180,13 @@ def test_a_reviewer_agrees_or_disagrees_and_takes_it_back(store: Database) -> No
 
 def test_a_vote_is_not_reviewed(store: Database) -> None:
     vote(store, fill(store), lambda prompt: "a")
-    assert not open_page(MATCH, match="1").button
+    app = open_page(MATCH, match="1")
+    assert not app.button
+    said = text_of(app)
+    assert "What this voter saw" in [one.value for one in app.subheader]
+    assert "Seen blind" in said
+    assert "judge's own words" not in said
+    assert "No reasoning is stored" not in said
 
 
 def test_a_search_beyond_its_bounds_says_how_far_it_went(

@@ -25,7 +25,7 @@ def show_orders(detail: MatchDetail) -> None:
         return
     for column, order in zip(st.columns(max(len(detail.orders), 2)), detail.orders, strict=False):
         with column, st.container(border=True, key=f"order_{order.stored.id}"):
-            _show_order(order)
+            _show_order(order, is_person=detail.row.judge_kind == "human")
 
 
 def show_votes(detail: MatchDetail) -> None:
@@ -48,7 +48,7 @@ def show_votes(detail: MatchDetail) -> None:
     st.html(table.format(people_in_short(detail.row.people), head, body))
 
 
-def _show_order(order: OrderView) -> None:
+def _show_order(order: OrderView, *, is_person: bool) -> None:
     stored = order.stored
     first = "A" if stored.shown_order == "ab" else "B"
     chip = verdict_chip(stored.verdict, shown_order=_order(stored.shown_order), reason=stored.reason)
@@ -56,6 +56,9 @@ def _show_order(order: OrderView) -> None:
         '<p class="eh-order"><strong>{} shown first</strong> {} <span class="eh-quiet">{}</span></p>'
     )
     st.html(head.format(first, chip, verdict_words(stored.verdict, stored.reason)))
+    if is_person:
+        note("Seen blind, without names, in this order only.")
+        return
     if stored.shown_order == "ba":
         note("In the judge's own words below, A is the response shown first: this page's B.")
     if stored.detail:

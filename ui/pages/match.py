@@ -81,7 +81,7 @@ show_sides(
     shown=shown,
 )
 
-st.subheader("What the judge said")
+st.subheader("What this voter saw" if row.judge_kind == "human" else "What the judge said")
 show_orders(detail)
 show_votes(detail)
 show_gold(db, match_id)
