@@ -67,12 +67,7 @@ def save_responses(
         .values(
             n_ready=GenerationRow.n_ready + n_ready,
             n_failed=GenerationRow.n_failed + len(fresh) - n_ready,
-            n_calls=GenerationRow.n_calls + progress.n_calls,
-            n_cached=GenerationRow.n_cached + progress.n_cached,
-            n_retries=GenerationRow.n_retries + progress.n_retries,
-            n_unpriced=GenerationRow.n_unpriced + progress.n_unpriced,
-            cost_usd=GenerationRow.cost_usd + progress.cost_usd,
-            heartbeat_at=now,
+            **progress.added_to(GenerationRow, now),
         )
     )
 

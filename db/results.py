@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.errors import NotFoundError
 from db.matches import build_matches
 from db.tables import CallRow, GradeRow, JudgmentRow, PromptRow, ReferenceRow, ResponseRow, RunRow, utc_now
+from db.tables.counters import Counters
 from db.upsert import insert_new
 
 
@@ -70,13 +71,24 @@ class FinishedJudgment:
 
 @dataclass(frozen=True)
 class Progress:
-    """What a batch adds to the run's counters beyond its judgments."""
+    """What a batch adds to the counters of its run or generation, beyond what came of its calls."""
 
     n_calls: int
     n_cached: int
     n_retries: int
     n_unpriced: int
     cost_usd: float
+
+    def added_to(self, row: type[Counters], now: datetime) -> dict[str, Any]:
+        """Return the new values of the row's columns."""
+        return {
+            "n_calls": row.n_calls + self.n_calls,
+            "n_cached": row.n_cached + self.n_cached,
+            "n_retries": row.n_retries + self.n_retries,
+            "n_unpriced": row.n_unpriced + self.n_unpriced,
+            "cost_usd": row.cost_usd + self.cost_usd,
+            "heartbeat_at": now,
+        }
 
 
 @dataclass(frozen=True)
@@ -160,12 +172,7 @@ def save_results(
         .values(
             n_scored=RunRow.n_scored + n_scored,
             n_unscored=RunRow.n_unscored + len(fresh) - n_scored,
-            n_calls=RunRow.n_calls + progress.n_calls,
-            n_cached=RunRow.n_cached + progress.n_cached,
-            n_retries=RunRow.n_retries + progress.n_retries,
-            n_unpriced=RunRow.n_unpriced + progress.n_unpriced,
-            cost_usd=RunRow.cost_usd + progress.cost_usd,
-            heartbeat_at=now,
+            **progress.added_to(RunRow, now),
         )
         .returning(RunRow.n_calls, RunRow.cost_usd)
     )

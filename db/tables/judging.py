@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base, one_of, utc_now
+from db.tables.counters import Counters
 
 
 class RubricRow(Base):
@@ -44,7 +45,7 @@ class JudgeRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class RunRow(Base):
+class RunRow(Counters, Base):
     """A plan and its counters. `wanted` is what a person asked for, `state` what is."""
 
     __tablename__ = "run"
@@ -60,7 +61,7 @@ class RunRow(Base):
     state: Mapped[str] = mapped_column(default="planning")
     wanted: Mapped[str] = mapped_column(default="run")
     stop_reason: Mapped[str | None]
-    """Why it stopped short, in words for people."""
+    """Why it stopped short, or what holds it up while it is running, in words for people."""
     ending: Mapped[str | None]
     """Why its workers shall let calls under way finish and start none; `stop_reason` once they have."""
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -69,17 +70,6 @@ class RunRow(Base):
     """Judgments of the plan that existed before it and were not planned again."""
     n_scored: Mapped[int] = mapped_column(default=0)
     n_unscored: Mapped[int] = mapped_column(default=0)
-    n_calls: Mapped[int] = mapped_column(default=0)
-    """Calls that were answered or failed for good, not those served from the call store."""
-    n_cached: Mapped[int] = mapped_column(default=0)
-    n_retries: Mapped[int] = mapped_column(default=0)
-    n_unpriced: Mapped[int] = mapped_column(default=0)
-    cost_usd: Mapped[float] = mapped_column(default=0.0)
-    """Sum over priced calls only; with `n_unpriced` above 0 the true sum is unknown."""
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    started_at: Mapped[datetime | None]
-    heartbeat_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
 
 
 class CallRow(Base):

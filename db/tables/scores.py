@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base, one_of, utc_now
+from db.tables.counters import Counters
 
 
 class ExactScoreRow(Base):
@@ -31,7 +32,7 @@ class ExactScoreRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class GenerationRow(Base):
+class GenerationRow(Counters, Base):
     """A plan to ask contestants for responses, and its counters. `wanted` is what a person asked for."""
 
     __tablename__ = "generation"
@@ -51,14 +52,3 @@ class GenerationRow(Base):
     n_planned: Mapped[int] = mapped_column(default=0)
     n_ready: Mapped[int] = mapped_column(default=0)
     n_failed: Mapped[int] = mapped_column(default=0)
-    n_calls: Mapped[int] = mapped_column(default=0)
-    """Calls that were answered, not those served from the call store."""
-    n_cached: Mapped[int] = mapped_column(default=0)
-    n_retries: Mapped[int] = mapped_column(default=0)
-    n_unpriced: Mapped[int] = mapped_column(default=0)
-    cost_usd: Mapped[float] = mapped_column(default=0.0)
-    """Sum over priced calls only; with `n_unpriced` above 0 the true sum is unknown."""
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    started_at: Mapped[datetime | None]
-    heartbeat_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
