@@ -51,16 +51,23 @@ async def judge_pair(
     spec: JudgeSpec, pair: Pair, repetition: int, complete: Complete, fence_key: bytes
 ) -> PairJudgment:
     """Judge both shown orders at once. Raises as `judge_order`, after both have ended."""
+    return PairJudgment(*await judge_both_orders(spec, pair, repetition, complete, fence_key))
+
+
+async def judge_both_orders(
+    spec: JudgeSpec, subject: Pair | Slate, repetition: int, complete: Complete, fence_key: bytes
+) -> tuple[Judgment, Judgment]:
+    """Judge both shown orders at once; where one raises, the other has ended all the same."""
     orders: tuple[ShownOrder, ShownOrder] = ("ab", "ba")
     ended = await asyncio.gather(
-        *(judge_order(spec, pair, order, repetition, complete, fence_key) for order in orders),
+        *(judge_subject(spec, subject, order, repetition, complete, fence_key) for order in orders),
         return_exceptions=True,
     )
     for outcome in ended:
         if isinstance(outcome, BaseException):
             raise outcome
     ab, ba = (outcome for outcome in ended if isinstance(outcome, Judgment))
-    return PairJudgment(ab, ba)
+    return ab, ba
 
 
 async def grade_single(

@@ -1,11 +1,10 @@
 """Listwise judging: ask for a ranking of the list and of its reverse, and take every pair out of both."""
 
-import asyncio
 from dataclasses import dataclass
 from itertools import combinations
 
-from judge.calls import Complete, ShownOrder
-from judge.judging import judge_subject
+from judge.calls import Complete
+from judge.judging import judge_both_orders
 from judge.judgment import Judgment, State, Verdict
 from judge.spec import JudgeSpec
 from judge.texts import Slate
@@ -46,16 +45,7 @@ async def judge_slate(
     spec: JudgeSpec, slate: Slate, repetition: int, complete: Complete, fence_key: bytes
 ) -> SlateJudgment:
     """Ask for both orders at once. Raises as `judge_order`, after both have ended."""
-    orders: tuple[ShownOrder, ShownOrder] = ("ab", "ba")
-    ended = await asyncio.gather(
-        *(judge_subject(spec, slate, order, repetition, complete, fence_key) for order in orders),
-        return_exceptions=True,
-    )
-    for outcome in ended:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    ab, ba = (outcome for outcome in ended if isinstance(outcome, Judgment))
-    return SlateJudgment(ab, ba)
+    return SlateJudgment(*await judge_both_orders(spec, slate, repetition, complete, fence_key))
 
 
 def slate_pairs(judged: SlateJudgment, n_responses: int) -> tuple[SlatePair, ...]:
