@@ -17,7 +17,7 @@ from ui.components.judge_figures import interval, show_table
 from ui.components.scale import Scale
 from ui.components.words import lead, note
 from ui.figures import NONE, count, share
-from ui.navigation import RUNS, page_link
+from ui.navigation import RUNS, Query, page_link
 from ui.render import label, visible
 from ui.state import database
 
@@ -116,5 +116,10 @@ def _show_judging(version: str, dataset: str, sets: Sequence[AnchorSet]) -> None
                              key="anchor_start")  # fmt: skip
     note(estimate.sentence)
     if is_asked:
-        start_run(database(), spec)
-        page_link(RUNS, "Started: see how far it is", {"dataset": dataset}, icon="play_circle")
+        try:
+            run_id = start_run(database(), spec)
+        except ArenaError as error:
+            st.error(label(error))
+            return
+        where: Query = {"dataset": dataset, "run": run_id}
+        page_link(RUNS, "Started: see how far it is", where, icon="play_circle")
