@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from arena.demo.load import load_demo_data
 from db import Database
 from tests.ui.filling import fill, judge, leader, mixed
 from tests.ui.opening import open_page, text_of
-from ui.navigation import IMPORT, JUDGES, LEADERBOARD, RUNS, PageEntry
+from ui.navigation import HOME, IMPORT, JUDGES, LEADERBOARD, RUNS, VOTE, PageEntry
 
 READING = [LEADERBOARD, RUNS, JUDGES]
 
@@ -97,3 +98,20 @@ def test_a_new_match_is_on_the_board_at_once(store: Database) -> None:
     assert "Ranked by first-judge" in text_of(open_page(LEADERBOARD, dataset="poems"))
     judge(store, filled, leader(2, 1, 0), name="second-judge")
     assert "second-judge" in text_of(open_page(LEADERBOARD, dataset="poems"))
+
+
+def test_vote_takes_no_votes_for_a_dataset_that_is_not_there(store: Database) -> None:
+    fill(store)
+    app = open_page(VOTE, dataset="gone", voter="Ada")
+    assert not app.exception
+    assert "There is no dataset 'gone' here" in text_of(app)
+    assert "Which response is better?" not in text_of(app)
+    assert [link.value for link in app.page_link if "poems" in str(link.proto)] == ["Go on with poems"]
+
+
+def test_without_a_dataset_in_the_address_the_newest_of_ones_own_is_shown_everywhere(store: Database) -> None:
+    load_demo_data(store)
+    judge(store, fill(store), mixed)
+    for entry in (HOME, LEADERBOARD, RUNS, JUDGES):
+        app = open_page(entry)
+        assert app.session_state["dataset"] == "poems", entry.path

@@ -7,8 +7,9 @@ from typing import Final, Protocol, TypeVar
 
 import streamlit as st
 
+from arena.demo.load import DEMO_DATASET
 from ui.components.empty import show_empty
-from ui.navigation import IMPORT
+from ui.navigation import IMPORT, PageEntry
 from ui.render import label
 
 
@@ -37,14 +38,15 @@ def choose_dataset(datasets: Sequence[Dataset], *, purpose: str) -> Dataset:
     return by_name[choose_name(list(by_name))]
 
 
-def choose_name(names: Sequence[str], *, default: str | None = None) -> str:
-    """Return the chosen name: the address's, else this session's last, else the default or the first.
+def choose_name(names: Sequence[str]) -> str:
+    """Return the chosen name: the address's, else this session's last, else the newest that is not the demo.
 
     It is said where the address names one that is not there.
     """
-    asked = st.session_state.get("dataset", st.query_params.get("dataset"))
     last = last_dataset()
-    fallback = last if last is not None and last in names else default or names[0]
+    own = [name for name in names if name != DEMO_DATASET]
+    fallback = last if last is not None and last in names else (own or names)[-1]
+    asked = _asked()
     if asked not in names:
         st.session_state["dataset"] = fallback
         if asked is not None:
@@ -56,6 +58,26 @@ def choose_name(names: Sequence[str], *, default: str | None = None) -> str:
     name = fallback if chosen is None else str(chosen)
     remember_dataset(name)
     return name
+
+
+def stop_at_unknown(names: Sequence[str], *, target: PageEntry, purpose: str) -> None:
+    """End a page that writes where its address names a dataset that is not there."""
+    asked = _asked()
+    if asked is None or asked in names:
+        return
+    show_empty(
+        f"There is no dataset '{asked}' here",
+        f"It was removed, or the address is mistyped. {purpose} is possible in: {', '.join(names)}.",
+        button=f"Go on with {names[-1]}",
+        target=target,
+        query={"dataset": names[-1]},
+    )
+    st.stop()
+
+
+def _asked() -> str | None:
+    asked: str | None = st.session_state.get("dataset", st.query_params.get("dataset"))
+    return asked
 
 
 def remember_dataset(name: str | None) -> None:

@@ -27,7 +27,7 @@ if not names:
     note("There is no data yet. Each door leads to a ranking; the demo can be removed again in one click.")
     st.stop()
 
-dataset = choose_name(names, default=names[-1])
+dataset = choose_name(names)
 with st.skeleton(height=240):
     facts = load_checklist(dataset)
 if facts.dataset.is_invented:

@@ -13,12 +13,12 @@ from ui.components.ballot import (
     show_rubric,
     show_vote_bar,
 )
-from ui.components.datasets import choose_name
+from ui.components.datasets import choose_name, stop_at_unknown
 from ui.components.empty import show_empty
 from ui.components.guest import read_guest, show_invites
 from ui.components.voted import show_all_done, show_round_done
 from ui.components.voter import ask_voter, get_place, show_notice, show_voter
-from ui.navigation import HOME, IMPORT
+from ui.navigation import HOME, IMPORT, VOTE
 from ui.state import database
 
 st.title("Vote")
@@ -34,6 +34,8 @@ if not names:
     )
     st.stop()
 
+if guest is None:
+    stop_at_unknown(names, target=VOTE, purpose="Voting")
 dataset = names[0] if guest is not None else choose_name(names)
 voter = ask_voter(guest)
 show_notice()
