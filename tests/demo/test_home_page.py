@@ -101,7 +101,7 @@ def test_a_run_that_stands_still_says_how_far_it_came_and_why(store: Database) -
     st.cache_data.clear()
     app = open_page(HOME)
     links = [link.value.replace("\N{NO-BREAK SPACE}", " ") for link in app.page_link]
-    assert any("Run 1 stopped at 40 %" in step for step in links)
+    assert any("run 1 stopped at 40 %" in step.lower() for step in links)
     assert "Resume: Run 1 stopped at 40 %" in links
     assert why in text_of(app)
 
@@ -117,7 +117,7 @@ def test_what_people_and_the_judge_disagree_on_is_counted(store: Database) -> No
 
 def test_nothing_waiting_is_said(store: Database) -> None:
     fill(store)
-    assert "Nothing waits for you" in text_of(open_page(HOME))
+    assert "No run or disagreement waits for you" in text_of(open_page(HOME))
 
 
 def test_a_demo_that_cannot_be_loaded_is_a_sentence(store: Database) -> None:

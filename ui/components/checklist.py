@@ -15,7 +15,7 @@ from ui.components.run_steering import count_judged
 from ui.components.words import note
 from ui.figures import percent, plural, usd
 from ui.match_address import filter_to_query
-from ui.navigation import IMPORT, JUDGES, MATCHES, RUNS, VOTE, PageEntry, Query, page_link
+from ui.navigation import IMPORT, JUDGES, MATCHES, RESPONSES, RUNS, VOTE, PageEntry, Query, page_link
 from ui.render import label
 from ui.state import database, database_url
 
@@ -60,10 +60,12 @@ def show_steps(facts: Checklist) -> None:
         words = _words(facts, step)
         if step == facts.next_step:
             words = f"**{words}**"
-        query = (
-            {} if _TARGETS[step.name] is IMPORT and step.state == "done" else {"dataset": facts.dataset.name}
-        )
-        page_link(_TARGETS[step.name], words, query, icon=_ICONS[step.state])
+        query = {"dataset": facts.dataset.name}
+        target = _TARGETS[step.name]
+        if target is IMPORT and step.part:  # some are there to be looked at
+            target = RESPONSES
+            query |= {"view": "Prompts"} if step.name == "prompts" else {}
+        page_link(target, words, query, icon=_ICONS[step.state])
 
 
 def _words(facts: Checklist, step: Step) -> str:
@@ -84,7 +86,10 @@ def _words(facts: Checklist, step: Step) -> str:
         case "run", "open":
             return "Let the judge compare the responses"
         case "run", "begun":
-            return _run_words(facts, step)
+            n_matches = facts.dataset.n_matches
+            before = f"{plural(n_matches, 'match', 'matches')} by judges; " if n_matches else ""
+            words = _run_words(facts, step)
+            return before + (words[0].lower() + words[1:] if before else words)
         case "run", _:
             return f"{plural(facts.dataset.n_matches, 'match', 'matches')} by judges"
         case "votes", "done":
@@ -139,7 +144,8 @@ def show_needs(facts: Checklist) -> None:
             note(run.stop_reason)
         is_nothing = False
     if is_nothing:
-        note("Nothing waits for you.")
+        is_open = facts.next_step is not None
+        note("No run or disagreement waits for you." if is_open else "Nothing waits for you.")
     if facts.spent_usd is not None:
         cap = "" if facts.cap_usd is None else f" of {usd(facts.cap_usd)}"
         note(f"Spent on runs: {usd(facts.spent_usd)}{cap}")
