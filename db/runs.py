@@ -201,6 +201,17 @@ def set_run(session: Session, run_id: int, **columns: Any) -> None:
     session.execute(update(RunRow).where(RunRow.id == run_id).values(**columns))
 
 
+def set_hindrance(session: Session, run_id: int, words: str | None) -> None:
+    """Say what holds a running run up; one that has been left keeps why it ended."""
+    wanted = update(RunRow).where(RunRow.id == run_id, RunRow.state == "running")
+    session.execute(wanted.values(stop_reason=words))
+
+
+def find_running(session: Session) -> int | None:
+    """Return the oldest run that is being worked off."""
+    return session.scalar(select(RunRow.id).where(RunRow.state == "running").order_by(RunRow.id).limit(1))
+
+
 def recount(session: Session, run_id: int) -> None:
     """Set the counters that can be counted from the judgments; done at the run's turning points."""
     states = {

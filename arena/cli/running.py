@@ -242,7 +242,9 @@ def _words(status: RunStatus) -> str:
     rate = "" if status.rate_per_s is None else f"{status.rate_per_s:.1f}/s"
     cost = "cost unknown" if status.cost_usd is None else f"${status.cost_usd:.4f}"
     unscored = f"{status.n_unscored} unscored" if status.n_unscored else ""
-    return "  ".join(word for word in (rate, cost if status.n_calls else "", unscored) if word)
+    waits = "" if status.waits_for is None else f"waits for run {status.waits_for}"
+    held_up = (status.stop_reason or "") if status.state == "running" else waits
+    return "  ".join(word for word in (held_up, rate, cost if status.n_calls else "", unscored) if word)
 
 
 def _row(status: RunStatus) -> dict[str, Any]:

@@ -46,10 +46,27 @@ class Patience:
     max_attempts: int = 8
     outage_s: float = 3600.0
     first_answer_s: float = 20.0
+    told_after_s: float = 2.0
+    """So long without an answer, and the run says what it waits for."""
 
 
 class GivenAwayError(ProviderCallError):
     """The call has not begun, and is another worker's by now."""
+
+
+@dataclass(frozen=True)
+class Outage:
+    """Nothing has been answered since then, by the loop's clock in seconds, and what was said last."""
+
+    since: float
+    patience_s: float
+    error: TransientCallError
+
+    def sentence(self, now: float) -> str:
+        return (
+            f"No answer for {_duration(now - self.since)}; tried again until {_duration(self.patience_s)}."
+            f" The last error: {self.error}"
+        )
 
 
 class Client(Protocol):
@@ -90,6 +107,8 @@ class Station:
     is_last_lap: bool = False
     """True when every call left is under way: no other could show that the provider answers."""
     answered_at: float | None = None
+    outage: Outage | None = None
+    """None while calls are answered."""
     is_closed: bool = False
     """True when no further call may start."""
     refusal: str | None = None
@@ -164,6 +183,8 @@ class Station:
         since = max(started, self.answered_at or started)
         waited = asyncio.get_running_loop().time() - since
         patience = self.patience.first_answer_s if self.answered_at is None else self.patience.outage_s
+        if waited >= self.patience.told_after_s:
+            self.outage = Outage(since, patience, error)
         if waited > patience:
             raise ProviderCallError(f"no call has been answered for {waited:,.0f} s; the last error: {error}")
 
@@ -187,6 +208,7 @@ class Station:
                 await self.claim(-1)
         self.n_answers += 1
         self.answered_at = asyncio.get_running_loop().time()
+        self.outage = None
         self.pace.answered((reply.n_tokens_in or 0) + (reply.n_tokens_out or 0))
         if stored is not None:
             await stored
@@ -244,3 +266,7 @@ class Station:
         now = replace(self.tally)
         taken, self._taken = now.minus(self._taken), now
         return taken
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"

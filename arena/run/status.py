@@ -28,7 +28,8 @@ class RunStatus:
     """A run as pages and commands show it.
 
     `n_done` counts scored and unscored. `cost_usd` is None when any call's price is unknown. `rate_per_s`
-    and `seconds_left` are None while nothing can be said.
+    and `seconds_left` are None while nothing can be said. `stop_reason` of a running run is what holds it up.
+    `waits_for` is the run that the only runner works off first.
     """
 
     id: int
@@ -56,6 +57,7 @@ class RunStatus:
     started_at: datetime | None
     finished_at: datetime | None
     runner_alive: bool
+    waits_for: int | None
     sentence: str
 
 
@@ -81,15 +83,31 @@ def _statuses(database: Database, stored: Sequence[StoredRun]) -> list[RunStatus
     labels = label_judges(judge_rows)
     modes = {judge.id: judge.mode for judge in judge_rows}
     alive = is_runner_alive(database)
+    first = _find_first(database, stored) if alive else None
     return [
-        _status(run, names[run.dataset_id], labels[run.judge_id], modes[run.judge_id], reasons, alive)
+        _status(run, names[run.dataset_id], labels[run.judge_id], modes[run.judge_id], reasons, alive, first)
         for run in stored
     ]
 
 
+def _find_first(database: Database, stored: Sequence[StoredRun]) -> int | None:
+    """Return the run that others wait for: on SQLite one runner works off one after the other."""
+    if not database.is_sqlite or not any(run.state == "waiting" for run in stored):
+        return None
+    with in_words(), database.read() as session:
+        return runs.find_running(session)
+
+
 def _status(
-    run: StoredRun, dataset: str, judge: str, mode: str, reasons: dict[int, dict[str, int]], alive: bool
+    run: StoredRun,
+    dataset: str,
+    judge: str,
+    mode: str,
+    reasons: dict[int, dict[str, int]],
+    alive: bool,
+    first: int | None,
 ) -> RunStatus:
+    waits_for = first if run.state == "waiting" and first != run.id else None
     wish = RunSpec.from_json(run.plan)
     n_done = run.n_scored + run.n_unscored
     rate = _rate(run, n_done)
@@ -123,7 +141,8 @@ def _status(
         started_at=run.started_at,
         finished_at=run.finished_at,
         runner_alive=alive,
-        sentence=_sentence(run, n_done, cost, counts),
+        waits_for=waits_for,
+        sentence=_sentence(run, n_done, cost, counts, waits_for),
     )
 
 
@@ -146,10 +165,13 @@ STATES = {
 }
 
 
-def _sentence(run: StoredRun, n_done: int, cost: float | None, reasons: dict[str, int]) -> str:
+def _sentence(
+    run: StoredRun, n_done: int, cost: float | None, reasons: dict[str, int], waits_for: int | None
+) -> str:
+    state = STATES[run.state] if waits_for is None else f"waits for run {waits_for} to end"
     n_left_out = reasons.get(OVER_BUDGET, 0)
     n_made = n_done - n_left_out
-    words = [f"Run {run.id} {STATES[run.state]}: {n_made:,} of {run.n_planned:,} judgments made"]
+    words = [f"Run {run.id} {state}: {n_made:,} of {run.n_planned:,} judgments made"]
     if n_left_out:
         words.append(f"{n_left_out:,} left out by the cap")
     if run.n_already:

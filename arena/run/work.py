@@ -114,6 +114,7 @@ class Work:
     _looked_up: dict[str, StoredCall | None] = field(default_factory=dict)
     _saving: threading.Lock = field(default_factory=threading.Lock)
     _saved_at: float = 0.0
+    _told: str | None = None
 
     def __post_init__(self) -> None:
         self.station = Station(
@@ -259,8 +260,21 @@ class Work:
                 wait_out(self._storing(Turn.SHORT, [], [one for _, some in decided for one in some]))
             if is_due:
                 self._saved_at = time.monotonic()
+                self._tell_outage()
         for block, _ in decided:
             block.count(-1)
+
+    def _tell_outage(self) -> None:
+        """Store what the run waits for, so that pages and commands can say it; nothing once it is over."""
+        outage = self.station.outage
+        words = None if outage is None or self.crew.is_over else outage.sentence(time.monotonic())
+        if words != self._told:
+            wait_out(partial(self._tell, words))
+            self._told = words
+
+    def _tell(self, words: str | None) -> None:
+        with self.database.write(Turn.SHORT) as session:
+            runs.set_hindrance(session, self.run.id, words)
 
     def _storing(
         self, turn: Turn, calls: list[StoredCall], judgments: list[FinishedJudgment]

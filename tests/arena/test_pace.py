@@ -53,6 +53,22 @@ def test_a_third_of_429_loses_nothing(poems: Database) -> None:
     assert n_requests == 36 + status.n_retries
 
 
+def test_a_run_that_is_not_answered_says_so_until_it_is(poems: Database) -> None:
+    said: list[str] = []
+
+    def silent_until_said(request: Request) -> Reply | str:
+        if not said:
+            reason = get_run(poems, 1).stop_reason
+            said.extend([reason] if reason else [])
+            return Reply("overloaded", status=503)
+        return write_verdict(request, "A")
+
+    status, _ = work(poems, silent_until_said, replace(QUICK, told_after_s=0.0))
+    assert_complete(poems, status)
+    assert "No answer for 0 s; tried again until 20 s. The last error: overloaded" in said[0]
+    assert status.stop_reason is None
+
+
 def test_hanging_calls_are_asked_again(poems: Database) -> None:
     status, _ = work(poems, every(10, lambda _: Reply(fault="hang")), timeout_s=1.0)
     assert_complete(poems, status)

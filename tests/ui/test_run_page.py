@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from arena.run import RunSpec, control_run, get_run, list_runs, start_run
+from arena.run.runner import RUNNER_LOCK
 from db import Database, runs
 from db.tables import JudgmentRow
 from tests.ui.filling import fill
@@ -169,6 +170,21 @@ def test_a_waiting_run_says_when_nobody_works(store: Database) -> None:
     fill(store)
     run_id = start_run(store, RunSpec("poems", "builtin/longest"))
     assert "No runner is at work" in text_of(open_page(RUNS, run=str(run_id)))
+
+
+def test_a_run_behind_another_names_it_and_links_to_it(store: Database) -> None:
+    fill(store)
+    ahead, behind = (start_run(store, RunSpec("poems", f"builtin/{name}")) for name in ("longest", "first"))
+    with store.write() as session:
+        runs.set_run(session, ahead, state="running")
+        runs.set_hindrance(session, ahead, "No answer for 6 s.")
+        runs.set_hindrance(session, behind, "It is not running.")
+    with RUNNER_LOCK.hold(store):
+        said = text_of(open_page(RUNS, run=str(behind)))
+        assert f"Run {behind} waits for run {ahead} to end: 0 of 72" in said
+        assert f"see run {ahead}" in said
+        assert "not running" not in said
+        assert "0 of 72 judgments made. No answer for 6 s." in text_of(open_page(RUNS, run=str(ahead)))
 
 
 def test_all_runs_are_listed_and_open_their_page(store: Database) -> None:

@@ -13,7 +13,7 @@ from arena.workers import list_workers
 from ui.components.run_steering import ACTIVE, count_judged, show_buttons, show_failures
 from ui.components.words import facts, lead, note
 from ui.figures import NONE, count, moment, plural, time_left, usd
-from ui.navigation import LEADERBOARD, MATCHES, RUNS, href, page_link
+from ui.navigation import LEADERBOARD, MATCHES, RUNS, Query, href, page_link, same_page_link
 from ui.render import visible
 
 REFRESH = "1s"
@@ -90,6 +90,9 @@ def _show_card(database: Database, status: RunStatus) -> None:
     if status.state in ACTIVE and len(workers := list_workers(database)) > 1:
         n_calls = sum(worker.n_in_flight for worker in workers)
         note(f"{len(workers)} workers run beside each other, {plural(n_calls, 'call')} under way.")
+    if status.waits_for is not None:
+        ahead: Query = {"dataset": status.dataset, "run": status.waits_for}
+        same_page_link(RUNS, f"One run is worked off after the other: see run {status.waits_for}", ahead)
     if status.state in ACTIVE and not status.runner_alive:
         note("No runner is at work. One starts with the app; by hand: python -m arena worker")
     show_buttons(database, status)
