@@ -46,7 +46,7 @@ def _read() -> None:
 
 
 def read_first_board() -> None:
-    """Read the board that the leaderboard opens with, if there is a data set.
+    """Read the board that the leaderboard opens with, if there is a data set: the newest that is no demo.
 
     Raises
     ------
@@ -54,9 +54,11 @@ def read_first_board() -> None:
         Where the database cannot be used.
     """
     from arena.datasets import list_datasets
+    from arena.demo.load import DEMO_DATASET
     from arena.leaderboard import BoardQuery
     from ui.state import database, read_board
 
     datasets = list_datasets(database())
-    if datasets:
-        read_board(BoardQuery(datasets[0].name), datasets[0])
+    own = [dataset for dataset in datasets if dataset.name != DEMO_DATASET]
+    for dataset in (own or datasets)[-1:]:
+        read_board(BoardQuery(dataset.name), dataset)
