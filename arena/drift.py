@@ -140,7 +140,7 @@ def _compare(
     n_prompts = len(np.unique(prompt))
     found = [shift for shift in shifts if shift.p_value is not None and shift.p_value < LEVEL]
     verdict = "too few prompts" if n_prompts < MIN_PROMPTS else "drifted" if found else "not distinguished"
-    said = f": {', '.join(f'{shift.name} by {shift.value:+.2f}' for shift in found)}" if found else ""
+    said = f": {', '.join(say_direction(shift) for shift in found)}" if found else ""
     return Drift(
         before=before,
         after=after,
@@ -154,6 +154,12 @@ def _compare(
         sentence=f"{after} against {before}: {verdict}{said}. The verdict of {int(changed.sum()):,} of"
         f" {len(i):,} anchor pairs over {n_prompts:,} prompts changed.",
     )
+
+
+def say_direction(shift: Shift) -> str:
+    """Say a shift with its sign in words: `away from ties by 0.21`."""
+    name = shift.name if shift.value >= 0 else f"away from {shift.name.removeprefix('towards ')}"
+    return f"{name} by {abs(shift.value):.2f}"
 
 
 def _shifts(

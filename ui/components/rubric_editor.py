@@ -21,6 +21,7 @@ from arena.rubrics import (
 )
 from arena.store import Database
 from ui.components.words import facts, note
+from ui.figures import plural
 from ui.render import label, render_plain
 
 NEW: Final = "new rubric"
@@ -62,7 +63,7 @@ def show_state(chosen: RubricVersion | None) -> None:
     if chosen is None:
         note("Begin with this, and save it under a name of its own.")
         return
-    judges = "no judge yet" if not chosen.is_used else f"{chosen.n_judges} judge versions"
+    judges = "no judge yet" if not chosen.is_used else plural(chosen.n_judges, "judge version")
     facts({"version": chosen.rubric.version[:8], "used by": judges})
     if chosen.is_shipped:
         note("It comes with Evenhand and stays; an edited copy is saved beside it.")
