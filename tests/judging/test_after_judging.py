@@ -83,7 +83,7 @@ def test_the_same_judge_has_not_drifted_and_one_that_turned_to_ties_has(poems: D
     assert (still.n_pairs, still.n_changed, still.verdict) == (40, 0, "not distinguished")
     moved = get_drift(poems, first, turned)
     assert (moved.n_changed, moved.verdict) == (40, "drifted")
-    assert "towards ties by +1.00" in moved.sentence
+    assert "towards ties by 1.00" in moved.sentence
     with pytest.raises(UsageError, match="the same version"):
         get_drift(poems, first, first)
 
