@@ -52,8 +52,9 @@ def choose_name(names: Sequence[str]) -> str:
         if asked is not None:
             words = f"There is no dataset '{asked}' here; this shows {fallback} instead."
             st.warning(label(words), icon=":material/info:")
-    # Without a default of its own the choice always stands in the address: a default would be taken out of
-    # it, a shared link would lose it, and taking it out adds a step to the browser's history.
+    # Without a default of its own a choice stands in the address: a default would be taken out of it, a
+    # shared link would lose it, and taking it out adds a step to the browser's history. What nobody chose is
+    # not written there either: every write is a step, and Back could never leave the page.
     chosen = st.selectbox("Dataset", names, index=None, key="dataset", bind="query-params", width=250)
     name = fallback if chosen is None else str(chosen)
     remember_dataset(name)
