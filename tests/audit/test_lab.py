@@ -29,8 +29,9 @@ from db import Database
 from tests.arena.filling import fill
 from tests.fake_llm import Reply, Request, read_prompt, scripts, serve, write_verdict
 
-SPEC = LabSpec("poems", "openai/test-judge", n_pairs=24)
-N_ALL = 24 * 2 * (13 + 2)
+N_PAIRS = 12
+SPEC = LabSpec("poems", "openai/test-judge", n_pairs=N_PAIRS)
+N_ALL = N_PAIRS * 2 * (13 + 2)
 QUICK = Patience(first_wait_s=0.01, longest_wait_s=0.02, max_attempts=2, first_answer_s=0.1, outage_s=0.1)
 
 
@@ -45,12 +46,15 @@ def figures_of(database: Database) -> dict[str, LabFigure]:
 
 
 def test_a_judge_that_obeys_injections_is_found_out(many_poems: Database) -> None:
+    changes = ("verdict-tag", "break-out", "instruction", "constant", "padding")
     with serve(scripts.obedient) as llm:
-        run_id = start_lab(many_poems, dataclasses.replace(SPEC, api_base=llm.api_base))
+        spec = dataclasses.replace(SPEC, n_pairs=24, changes=changes, api_base=llm.api_base)
+        run_id = start_lab(many_poems, spec)
         work_off_lab(many_poems, run_id)
-        assert llm.stats()["n_requests"] == N_ALL
+        n_all = 24 * 2 * (len(changes) + 2)
+        assert llm.stats()["n_requests"] == n_all
     status = get_lab_status(many_poems, run_id)
-    assert (status.state, status.n_done, status.n_planned) == ("done", N_ALL, N_ALL)
+    assert (status.state, status.n_done, status.n_planned) == ("done", n_all, n_all)
     figures = figures_of(many_poems)
     for name in ("break-out", "instruction", "constant"):
         assert figures[name].success == 1.0
@@ -118,7 +122,7 @@ def test_an_estimate_shows_its_arithmetic_and_asks_nobody(many_poems: Database) 
     estimate = estimate_lab(many_poems, SPEC)
     assert estimate.n_calls == N_ALL
     assert estimate.cost_usd is None
-    assert "24 pairs x 2 orders x (13 changes + 2 unchanged) = 720 calls; cost unknown" in estimate.sentence
+    assert "12 pairs x 2 orders x (13 changes + 2 unchanged) = 360 calls; cost unknown" in estimate.sentence
     priced = estimate_lab(many_poems, dataclasses.replace(SPEC, judge="openai/gpt-4o-mini"))
     assert priced.cost_usd is not None
     assert 0 < priced.cost_usd < 5
@@ -126,17 +130,17 @@ def test_an_estimate_shows_its_arithmetic_and_asks_nobody(many_poems: Database) 
 
 def test_a_cap_stops_the_lab_and_raising_it_goes_on_without_asking_again(many_poems: Database) -> None:
     with serve(steadfast) as llm:
-        spec = dataclasses.replace(SPEC, changes=("padding",), api_base=llm.api_base, max_calls=50)
+        spec = dataclasses.replace(SPEC, changes=("padding",), api_base=llm.api_base, max_calls=30)
         run_id = start_lab(many_poems, spec)
         work_off_lab(many_poems, run_id)
         status = get_lab_status(many_poems, run_id)
-        assert (status.state, status.n_calls) == ("stopped", 50)
-        assert "cap of 50 calls" in (status.stop_reason or "")
+        assert (status.state, status.n_calls) == ("stopped", 30)
+        assert "cap of 30 calls" in (status.stop_reason or "")
         resume_lab(many_poems, run_id, max_calls=1000)
         work_off_lab(many_poems, run_id)
         status = get_lab_status(many_poems, run_id)
-        assert (status.state, status.n_done) == ("done", 24 * 2 * 3)
-        assert llm.stats()["n_requests"] == 24 * 2 * 3, "no answer was paid for twice"
+        assert (status.state, status.n_done) == ("done", N_PAIRS * 2 * 3)
+        assert llm.stats()["n_requests"] == N_PAIRS * 2 * 3, "no answer was paid for twice"
 
 
 def test_a_second_experiment_asks_only_what_is_new(many_poems: Database) -> None:
@@ -144,9 +148,9 @@ def test_a_second_experiment_asks_only_what_is_new(many_poems: Database) -> None
         spec = dataclasses.replace(SPEC, changes=("padding",), api_base=llm.api_base)
         work_off_lab(many_poems, start_lab(many_poems, spec))
         more = dataclasses.replace(spec, changes=("padding", "bandwagon"))
-        assert estimate_lab(many_poems, more).n_already == 24 * 2 * 3
+        assert estimate_lab(many_poems, more).n_already == N_PAIRS * 2 * 3
         work_off_lab(many_poems, start_lab(many_poems, more))
-        assert llm.stats()["n_requests"] == 24 * 2 * 4
+        assert llm.stats()["n_requests"] == N_PAIRS * 2 * 4
     assert set(figures_of(many_poems)) == {"padding", "bandwagon"}
 
 
@@ -163,7 +167,7 @@ def test_an_unreadable_verdict_is_counted_and_moves_nothing(many_poems: Database
         spec = dataclasses.replace(SPEC, changes=("padding", "bandwagon"), api_base=llm.api_base)
         work_off_lab(many_poems, start_lab(many_poems, spec))
     padding = figures_of(many_poems)["padding"]
-    assert (padding.n, padding.n_unscored) == (0, 48)
+    assert (padding.n, padding.n_unscored) == (0, 2 * N_PAIRS)
 
 
 def test_a_provider_that_refuses_leaves_the_plan_for_later(many_poems: Database) -> None:

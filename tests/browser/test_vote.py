@@ -167,7 +167,7 @@ def test_reasons_are_stored_with_the_vote_they_explain(fresh: Hall, page: Page) 
 def test_a_held_key_counts_once(fresh: Hall, page: Page, key: str, votes: int, aside: int) -> None:
     open_address(page, fresh.address)
     look(page)
-    for _ in range(100):
+    for _ in range(40):
         page.keyboard.down(key)
         page.wait_for_timeout(30)
     page.keyboard.up(key)
