@@ -5,9 +5,9 @@
 
 Seconds of wall time as a person sees them. `first_load` is from the address in a fresh profile to the `drawn`
 table of the standings, and until the script has `ended`; the server answered its first request just before.
-A switch is timed from the click that changes it until the script has ended: for the `first` time, `back`, and
-`again`. Beside them stands a page of one title, served in the same way, with its rerun. `memory_mb` is the
-server's own process: at most, and in the end.
+A switch is timed from the click that changes it until the last change on the screen: for the `first` time,
+`back`, and `again`. Beside them stands a page of one title, served in the same way, with its rerun.
+`memory_mb` is the server's own process: at most, and in the end.
 """
 
 from __future__ import annotations
@@ -35,30 +35,36 @@ from tests.browser.chromium import combobox, launch, settle
 
 ROOT = Path(__file__).resolve().parents[2]
 RERUNS = 7
+QUIET_MS = 400
+"""A page stands when it has neither been told nor changed anything for so long."""
 WATCH = """() => {
     window.marks = {};
-    const note = (name) => { if (!(name in window.marks)) window.marks[name] = performance.now(); };
-    let started = null, ran = false;
     window.took = null;
+    const note = (name) => { if (!(name in window.marks)) window.marks[name] = performance.now(); };
+    let started = null, last = 0, answered = false;
     for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => {
-        started = performance.now(); ran = false; window.took = null;
+        started = last = performance.now(); answered = false; window.took = null;
     }, true);
-    const look = () => {
-        const app = document.querySelector("[data-testid=stApp]");
-        const state = app && app.getAttribute("data-test-script-state");
-        if (document.querySelector("TARGET")) {
-            note("drawn");
-            if (state === "notRunning") note("ended");
-        }
-        if (state && state !== "notRunning") ran = true;
-        else if (state && ran && started !== null) {
-            window.took = performance.now() - started; started = null;
+    const Socket = window.WebSocket;
+    window.WebSocket = class extends Socket {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener("message", () => { answered = true; last = performance.now(); });
         }
     };
-    const begin = () => new MutationObserver(look).observe(
-        document.documentElement,
-        {subtree: true, childList: true, attributes: true, attributeFilter: ["data-test-script-state"]});
-    if (document.documentElement) begin(); else addEventListener("DOMContentLoaded", begin);
+    const look = () => {
+        last = performance.now();
+        const app = document.querySelector("[data-testid=stApp]");
+        if (!document.querySelector("TARGET")) return;
+        note("drawn");
+        if (app && app.getAttribute("data-test-script-state") === "notRunning") note("ended");
+    };
+    setInterval(() => {
+        if (started === null || !answered || performance.now() - last < QUIET) return;
+        window.took = last - started; started = null;
+    }, 20);
+    new MutationObserver(look).observe(document, {
+        subtree: true, childList: true, attributes: true, attributeFilter: ["data-test-script-state"]});
 }"""
 
 
@@ -106,7 +112,8 @@ def serve(script: Path, database_url: str, folder: Path) -> Iterator[Server]:
 def open_page(browser: Browser, address: str, target: str) -> tuple[Page, dict[str, float]]:
     """Open an address in a fresh profile; return seconds from navigation until the target stands."""
     page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-    page.add_init_script(f"({WATCH.replace('TARGET', target)})()")
+    watch = WATCH.replace("TARGET", target).replace("QUIET", str(QUIET_MS))
+    page.add_init_script(f"({watch})()")
     page.goto(address)
     page.wait_for_function("'ended' in window.marks", timeout=120_000, polling=20)
     return page, {name: round(value / 1000, 2) for name, value in page.evaluate("window.marks").items()}

@@ -97,6 +97,19 @@ def test_a_board_of_many_contestants_opens(store: Database) -> None:
     assert table.count("<tr>") == 31
 
 
+def test_of_many_contestants_the_first_meet_until_all_are_asked_for(
+    poems: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.components.board_cells.MAX_AT_ONCE", 2)
+    monkeypatch.setattr("ui.components.board_cells.FIRST_SHOWN", 2)
+    app = open_page(LEADERBOARD, dataset="poems")
+    assert "Among the first 2: 1 pair." in text_of(app)
+    app.toggle(key="all_cells").set_value(True).run()
+    assert "Among the first" not in text_of(app)
+    assert "3 pairs." in text_of(app)
+    assert "3 pairs." in text_of(open_page(LEADERBOARD, dataset="poems", all_cells="true"))
+
+
 def test_a_board_without_matches_leads_to_judge_runs(store: Database) -> None:
     fill(store)
     app = open_page(LEADERBOARD, dataset="poems")

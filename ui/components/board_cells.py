@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,6 +20,9 @@ from ui.navigation import LEADERBOARD
 from ui.render import visible
 from ui.way_back import way_here
 
+MAX_AT_ONCE: Final = 40
+"""With more contestants a cell is too narrow to hit, and a browser takes seconds to draw them all."""
+FIRST_SHOWN: Final = 25
 _HELP = (
     "won: the share of matches that the row won, a tie as half. predicted: the chance that the ratings give"
     " the row. matches: how many matches the pair has."
@@ -35,12 +39,27 @@ def show_cells(shown: Shown) -> None:
     what: Figure = st.segmented_control(
         "In each cell", FIGURES, key="cells", bind="query-params", default="won", required=True, help=_HELP
     )
-    drawn = _heatmaps.get(board, (what, way_here(LEADERBOARD)), lambda: _draw(board, what))
+    met = [row.contestant for row in board.standings if row.n_matches]
+    n_shown = len(met)
+    if len(met) > MAX_AT_ONCE and not _ask_for_all(len(met)):
+        n_shown = FIRST_SHOWN
+    rest = (what, n_shown, way_here(LEADERBOARD))
+    drawn = _heatmaps.get(board, rest, lambda: _draw(board, what, met[:n_shown]))
     st.vega_lite_chart(drawn.spec, width="stretch", alt=drawn.words, key="heatmap")
-    note(f"{drawn.words} {_what_counts(board)}")
+    among = f"Among the first {n_shown}: " if n_shown < len(met) else ""
+    note(f"{among}{drawn.words} {_what_counts(board)}")
     with st.expander("The same as a table", key="heatmap_table", on_change="rerun") as table:
         if table.open:
             _show_table(board)
+
+
+def _ask_for_all(n: int) -> bool:
+    return st.toggle(
+        f"All {n:,} contestants",
+        key="all_cells",
+        bind="query-params",
+        help=f"Otherwise the first {FIRST_SHOWN} of the ranking. The table below holds every pair.",
+    )
 
 
 @dataclass(frozen=True)
@@ -52,19 +71,16 @@ class _Heatmap:
 _heatmaps: Final[Drawings[_Heatmap]] = Drawings()
 
 
-def _draw(board: Board, what: Figure) -> _Heatmap:
+def _draw(board: Board, what: Figure, contestants: Sequence[str]) -> _Heatmap:
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    names = {row.contestant: visible(row.contestant) for row in board.standings}
+    names = {contestant: visible(contestant) for contestant in contestants}
     cells = [
         HeatmapCell(names[cell.row], names[cell.column], cell.win_share, cell.win_probability, cell.n_matches)
         for cell in board.cells
+        if cell.row in names and cell.column in names
     ]
-    links = {
-        names[row.contestant]: "&" + urlencode({"contestant": row.contestant})
-        for row in board.standings
-        if row.n_matches
-    }
+    links = {shown: "&" + urlencode({"contestant": contestant}) for contestant, shown in names.items()}
     spec = heatmap_spec(cells, links, figure=what, base=matches_href(board))
     # As a table of Arrow's, which is what is sent: from a list Streamlit would make one at every rerun.
     table = pa.Table.from_pylist(spec["data"]["values"])

@@ -23,7 +23,7 @@ from ui.components.board_rules import OPTIONS, ask_counting, ask_model, ask_vote
 ALL: Final = "all"
 PARAMETERS: Final = (
     "dataset", "tag", "lens", "judges", "method", "flips", "both_bad", "votes", "ties", "control", "gate",
-    "outcomes", "agreement", "gold", "seconds", "view",
+    "outcomes", "agreement", "gold", "seconds", "view", "all_cells",
 )  # fmt: skip
 """Everything that the address of a board may hold."""
 
