@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, cast, delete, func, insert, or_, select, update
+from sqlalchemy import Select, cast, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
@@ -220,16 +220,19 @@ def count_belongings(session: Session, dataset_id: int, prompt_ids: Sequence[int
     def count(table: Any) -> int:
         return session.scalar(select(func.count()).select_from(table).where(table.prompt_id.in_(own))) or 0
 
+    # Judgments are found through their judges: no index begins with the prompt.
+    of_prompts = JudgmentRow.judge_id.in_(select(JudgeRow.id)) & JudgmentRow.prompt_id.in_(own)
+    judgments = select(func.count()).select_from(JudgmentRow).where(of_prompts)
     votes = (
         select(func.count())
-        .select_from(VoteRow)
-        .join(JudgmentRow, JudgmentRow.id == VoteRow.judgment_id)
-        .where(JudgmentRow.prompt_id.in_(own))
+        .select_from(JudgmentRow)
+        .join(VoteRow, VoteRow.judgment_id == JudgmentRow.id)
+        .where(of_prompts)
     )
     return Belongings(
         n_prompts=session.scalar(select(func.count()).select_from(own.subquery())) or 0,
         n_responses=count(ResponseRow),
-        n_judgments=count(JudgmentRow),
+        n_judgments=session.scalar(judgments) or 0,
         n_matches=count(MatchRow),
         n_votes=session.scalar(votes) or 0,
     )
@@ -246,10 +249,12 @@ def has_work_under_way(session: Session, dataset_id: int) -> bool:
 
 def list_judges_with_references(session: Session, prompt_id: int) -> list[str]:
     """Return the judges that read this prompt's references before they decided."""
-    judged = select(JudgmentRow.judge_id).where(
-        JudgmentRow.prompt_id == prompt_id, JudgmentRow.state != "planned"
+    has_judged = exists().where(
+        JudgmentRow.judge_id == JudgeRow.id,
+        JudgmentRow.prompt_id == prompt_id,
+        JudgmentRow.state != "planned",
     )
-    query = select(JudgeRow.name, JudgeRow.model, JudgeRow.spec).where(JudgeRow.id.in_(judged))
+    query = select(JudgeRow.name, JudgeRow.model, JudgeRow.spec).where(has_judged)
     return [
         name
         for name, model, spec in session.execute(query.order_by(JudgeRow.name))
