@@ -47,10 +47,7 @@ def choose_judge(
     try:
         found = find_judge(stored, spec.judge, mode=spec.mode)
     except NotFoundError as error:
-        raise UsageError(
-            f"{error} To ask a model, write provider/model, as openai/gpt-4o-mini; built-in judges are"
-            " builtin/longest, builtin/first, builtin/random and builtin/reference."
-        ) from error
+        raise UsageError(_who_can_run(spec.judge, stored)) from error
     if found.mode != spec.mode:
         raise UsageError(f"'{spec.judge}' is a {found.mode} judge. Give --mode {found.mode}.")
     if found.spec is None:
@@ -61,6 +58,16 @@ def choose_judge(
             " changed."
         )
     return replace(JudgeSpec.from_json(json.dumps(found.spec)), api_base=spec.api_base)
+
+
+def _who_can_run(wanted: str, stored: Sequence[StoredJudge]) -> str:
+    """Name the judges that can be asked; people and recorded judges cannot."""
+    saved = sorted({judge.name for judge in stored if judge.kind == "model"})
+    named = f" Saved judges: {', '.join(saved)}." if saved else ""
+    return (
+        f"No judge is called '{wanted}'. To ask a model, write provider/model, as openai/gpt-4o-mini;"
+        f" built-in judges are builtin/longest, builtin/first, builtin/random and builtin/reference.{named}"
+    )
 
 
 def _build(spec: RunSpec, rubric: Rubric) -> JudgeSpec:

@@ -9,7 +9,7 @@ from arena.run import RunSpec, control_run, get_run, list_runs, start_run
 from arena.run.runner import RUNNER_LOCK
 from db import Database, runs
 from db.tables import JudgmentRow
-from tests.ui.filling import fill
+from tests.ui.filling import fill, vote
 from tests.ui.opening import open_page, text_of
 from ui.navigation import RUNS
 
@@ -52,10 +52,12 @@ def test_an_address_may_name_the_judge_and_its_server(store: Database) -> None:
 
 
 def test_a_run_that_cannot_be_is_a_sentence_and_has_no_button(store: Database) -> None:
-    fill(store)
+    vote(store, fill(store), lambda _: "a", voter="Nora")
     app = open_page(RUNS, dataset="poems", state={"run_judge": "no such judge"})
     assert not app.exception
-    assert "No judge is called 'no such judge'" in text_of(app).replace("\\", "")
+    said = text_of(app).replace("\\", "")
+    assert "No judge is called 'no such judge'. To ask a model, write provider/model" in said
+    assert "Nora" not in said
     assert not any(button.label == "Start" for button in app.button)
 
 
