@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +19,8 @@ from rich.text import Text
 from arena.exchange.formula import neutralise
 
 Row = Mapping[str, Any]
+ROUNDING: Final = 1e-9
+"""What is closer to 0 is the error of the arithmetic."""
 
 
 def say(sentence: str) -> None:
@@ -86,7 +88,11 @@ def _cell(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
+        if 0 < abs(value) < ROUNDING:
+            return "0.000"
         return "-" if math.isnan(value) else f"{value:,.3g}" if abs(value) < 10 else f"{value:,.0f}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_cell(item)}" for name, item in value.items()) or "-"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)

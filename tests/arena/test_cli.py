@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from arena.cli.main import main
+from arena.cli.output import print_rows
 from arena.cli.running import is_own_server
 from arena.run import list_runs
 from db import Database
@@ -114,6 +115,14 @@ def test_a_missing_key_is_said_before_anything_starts(
         assert run(poems, *words) == 2
         assert "The key is missing: set OPENAI_API_KEY." in capsys.readouterr().err
     assert list_runs(poems) == []
+
+
+def test_a_table_shows_no_rounding_error_and_no_braces(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: tuple[dict[str, int], ...] = ({}, {"refused": 2, "timeout": 1})
+    print_rows([{"value": -1.05e-32, "unscored": one} for one in counts], "table")
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].split() == ["0.000", "-"]
+    assert said[2].split(maxsplit=1) == ["0.000", "refused 2, timeout 1"]
 
 
 @pytest.mark.parametrize(
