@@ -199,4 +199,7 @@ def _file_rows(file: FileReport) -> Sequence[CountRow]:
 
 def _parts(kind: Kind, counts: Counts) -> Sequence[str]:
     words = ((counts.n_new, "new"), (counts.n_completed, "completed"), (counts.n_duplicate, "duplicate"))
-    return [f"{n:,} {word} {kind.count(n)}" for n, word in words if n]
+    parts = [f"{n:,} {word} {kind.count(n)}" for n, word in words if n]
+    if kind is Kind.CONTESTANTS and counts.n_duplicate:  # data sets share them: no fault of the file
+        parts[-1] = f"{counts.n_duplicate:,} {kind.count(counts.n_duplicate)} already known"
+    return parts

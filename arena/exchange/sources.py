@@ -25,6 +25,16 @@ _BINARIES: Final = (
     (b"PAR1", "is a Parquet file. Save it as CSV or JSONL first"),
     (b"SQLite format 3", "is an SQLite database. Export its rows as CSV or JSONL first"),
     (b"%PDF", "is a PDF. Import needs CSV, TSV, JSON or JSONL"),
+    *(
+        (magic, f"is an image ({kind}), not a table. Import needs CSV, TSV, JSON or JSONL")
+        for magic, kind in (
+            (b"\x89PNG", "PNG"),
+            (b"\xff\xd8\xff", "JPEG"),
+            (b"GIF8", "GIF"),
+            (b"II*\x00", "TIFF"),
+            (b"MM\x00*", "TIFF"),
+        )
+    ),
 )
 
 

@@ -26,6 +26,8 @@ UNREADABLE = [
     ("latin.csv", "prompt\na b\nüber\n".encode("latin-1"), r"byte FC in line 3 .* Save it again as UTF-8"),
     ("binary.csv", b"prompt\nabc\x00def\n", "holds a NUL byte in line 2"),
     ("book.xlsx", b"PK\x03\x04rest", r"Excel workbook\. .*save the sheet as CSV"),
+    ("photo.csv", b"\x89PNG\r\n\x1a\nrest", r"is an image \(PNG\), not a table"),
+    ("photo.json", b"\xff\xd8\xff\xe0rest", r"is an image \(JPEG\)"),
     ("packed.gz", b"\x1f\x8brest", "compressed with gzip"),
     ("twice.csv", b"prompt,model,model\na,b,c\n", r"names 'model' twice \(columns 2 and 3\)"),
     ("open.csv", b'prompt\n"never closed\nmore\n', r"line 2: the quotes do not match"),

@@ -37,7 +37,7 @@ def test_the_button_lands_what_was_shown_and_offers_what_comes_next(store: Datab
     next(button for button in app.button if button.label == "Import").click()
     app.run()
     assert not app.exception
-    assert "Imported 2 new prompts" in app.success[0].value
+    assert "Imported 2 new prompts, 2 new contestants, 3 new responses into answers" in app.success[0].value
     assert [dataset.name for dataset in list_datasets(store)] == ["answers"]
     links = [link.value for link in app.page_link]
     assert links == ["Judge the responses", "See the leaderboard", "See prompts and responses"]
@@ -49,7 +49,7 @@ def test_a_second_import_of_the_same_file_has_nothing_to_offer(store: Database) 
     next(button for button in app.button if button.label == "Import").click()
     app.run()
     again = open_with("answers.csv", GOOD)
-    assert "Would import 2 duplicate prompts" in text_of(again)
+    assert "Would import 2 duplicate prompts, 2 contestants already known" in text_of(again)
     assert next(button for button in again.button if button.label == "Import").disabled
 
 
@@ -63,7 +63,9 @@ def test_a_bad_row_is_named_by_file_line_and_reason(store: Database) -> None:
 
 def test_a_name_of_ones_own_is_taken(store: Database) -> None:
     app = open_with("answers.csv", GOOD)
+    assert app.text_input[0].value == "answers"
     app.text_input[0].set_value("my set").run()
+    assert app.text_input[0].value == "my set"
     next(button for button in app.button if button.label == "Import").click()
     app.run()
     assert [dataset.name for dataset in list_datasets(store)] == ["my set"]
@@ -89,10 +91,11 @@ UNKNOWN = b"frage,modell,text\nWarum?,ahorn,Darum.\nWarum?,birke,Eben.\n"
 def test_columns_with_unknown_names_are_mapped_on_the_page(store: Database) -> None:
     app = open_with("fragen.csv", UNKNOWN)
     assert not app.exception
-    assert text_of(app).count("these keys fit no format") == 1
+    assert "fragen.csv: its columns (frage, modell, text) do not say" in text_of(app).replace("\\", "")
+    assert "There is nothing to import yet" in text_of(app)
     assert next(button for button in app.button if button.label == "Import").disabled
+    assert "still open: model, response, prompt or prompt_id" in text_of(app)
     app.selectbox(key="import_table").set_value("responses-long").run()
-    assert "lacks keys" in text_of(app)
     for field, column in (("prompt", "frage"), ("model", "modell"), ("response", "text")):
         app.selectbox(key=f"import_column_responses-long_{field}").set_value(column)
     app.run()

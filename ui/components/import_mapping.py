@@ -36,13 +36,42 @@ def ask_mapping(tables: Sequence[Peek], *, is_needed: bool) -> ColumnMapping:
         if is_needed:
             _show_rows(tables[0])
         names = list(TABLES)
+        is_other_table = st.session_state.get("import_columns") != columns
+        if is_other_table or "import_table" not in st.session_state:
+            st.session_state["import_columns"] = columns
+            st.session_state["import_table"] = _nearest(columns) if is_needed else None
         table = st.selectbox(
             "Each row is", names, None, key="import_table", format_func=TABLES.__getitem__,
             placeholder="Told by the columns' names",
         )  # fmt: skip
         if table is None:
             return NO_MAPPING
-        return _ask_fields(table, columns)
+        mapping = _ask_fields(table, columns)
+        lacking = _lacking(table, mapping)
+        if is_needed and lacking:
+            note(f"Choose a column for each box with a star; still open: {', '.join(lacking)}.")
+            return NO_MAPPING
+        return mapping
+
+
+def _nearest(columns: Sequence[str]) -> str:
+    """Return the kind of table whose needs the columns name best; a response where they name none."""
+    shares = {
+        table: len(guess_columns(ALL_FORMATS[table], columns).keys() & _needed(table)) / len(_needed(table))
+        for table in TABLES
+    }
+    return max(shares, key=lambda table: (shares[table] % 1, table == "responses-long"))
+
+
+def _needed(table: str) -> set[str]:
+    return {field.name for field in ALL_FORMATS[table].required}
+
+
+def _lacking(table: str, mapping: ColumnMapping) -> list[str]:
+    given = set(mapping.columns.values()) | set(mapping.constants)
+    any_of = [field.name for field in ALL_FORMATS[table].any_of]
+    lacking = sorted(_needed(table) - given)
+    return lacking if not any_of or given.intersection(any_of) else [*lacking, " or ".join(any_of)]
 
 
 def _show_rows(table: Peek) -> None:
@@ -57,7 +86,7 @@ def _ask_fields(table: str, columns: Sequence[str]) -> ColumnMapping:
     spec = ALL_FORMATS[table]
     guessed = guess_columns(spec, columns)
     names = dict.fromkeys(field.name for field in (*spec.required, *spec.any_of, *spec.optional))
-    needed = {field.name for field in spec.required}
+    needed = _needed(table)
     if spec.any_of:
         note(f"Needed: {', '.join(sorted(needed))}, and {' or '.join(field.name for field in spec.any_of)}.")
     chosen: dict[str, str | None] = {}

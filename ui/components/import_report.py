@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
@@ -20,6 +22,9 @@ _ROW = Markup(
     '<tr><th scope="row">{}</th><td>{}<span class="eh-sub">{}</span></td><td class="eh-num">{}</td>'
     '<td>{}</td><td>{}</td><td>{}</td><td class="eh-num">{}</td></tr>'
 )
+
+
+NOTHING_UNKNOWN: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 
 def show_formats() -> None:
@@ -45,16 +50,28 @@ def show_formats() -> None:
 def in_words(report: ImportReport) -> str:
     """Say in one line what landed or would land; bad rows and problems stand for themselves."""
     if report.mode is ImportMode.DRY_RUN:
-        said = f"Would import {report.counts_in_words}. Nothing is stored yet."
+        would = f"Would import {report.counts_in_words}. Nothing is stored yet."
+        said = would if report.totals else "There is nothing to import yet."
     else:
-        said = f"Imported {report.counts_in_words}."
+        said = f"Imported {report.counts_in_words} into {report.dataset}."
     return f"{said} {plural(report.n_bad_rows, 'row')} cannot be used." if report.n_bad_rows else said
 
 
-def show_problems(report: ImportReport) -> None:
-    """Show, once each, the files that cannot be read, or not to their end, or whose columns say nothing."""
+def show_problems(report: ImportReport, unknown: Mapping[str, Sequence[str]] = NOTHING_UNKNOWN) -> None:
+    """Show, once each, the files that cannot be read, or not to their end, or whose columns say nothing.
+
+    `unknown` are the columns, by file, of tables whose meaning can still be said on the page.
+    """
     for file in report.files:
-        if file.problem is not None:
+        if file.problem is not None and file.file in unknown:
+            listed = ", ".join(unknown[file.file])
+            words = (
+                f"{file.file}: its columns ({listed}) do not say by their names what they are. Say it in the"
+                " boxes above. A table of prompts needs a column for the prompt; one of responses also the"
+                " model and the response."
+            )
+            st.warning(label(words), icon=":material/table_edit:")
+        elif file.problem is not None:
             st.error(label(file.problem), icon=":material/error:")
 
 

@@ -36,9 +36,12 @@ def ask_sources() -> list[Upload]:
 def ask_name(sources: Sequence[Upload], existing: Sequence[DatasetSummary]) -> str:
     """Ask which dataset it goes to; the first file's name where nothing is typed."""
     suggested = PurePath(sources[0].name).stem if sources else ""
-    named = st.text_input(
-        "Dataset", value=st.query_params.get("dataset", ""), placeholder=suggested or "A name", max_chars=120
-    )
+    key = f"import_name_{st.session_state['import_batch']}"
+    typed = st.session_state.setdefault(key, st.query_params.get("dataset", ""))
+    if typed in ("", st.session_state.get("import_suggested", "")):
+        st.session_state[key] = suggested
+    st.session_state["import_suggested"] = suggested
+    named = st.text_input("Dataset", key=key, placeholder="A name", max_chars=120)
     name = named.strip() or suggested
     known = next((dataset for dataset in existing if dataset.name == name), None)
     if known is not None:

@@ -6,7 +6,7 @@ from arena.datasets import list_datasets
 from arena.errors import ArenaError
 from arena.exchange import ImportMode, ImportReport, import_files
 from ui.components.datasets import remember_dataset
-from ui.components.import_mapping import ask_mapping
+from ui.components.import_mapping import NO_MAPPING, ask_mapping
 from ui.components.import_report import (
     in_words,
     show_bad_rows,
@@ -46,8 +46,8 @@ if not sources:
 
 try:
     tables = peek_all(sources)
-    is_unknown = not all(table.is_recognised for table in tables)
-    mapping = ask_mapping([table.peek for table in tables], is_needed=is_unknown)
+    unknown = {table.peek.file: table.peek.columns for table in tables if not table.is_recognised}
+    mapping = ask_mapping([table.peek for table in tables], is_needed=bool(unknown))
     checked = (name, *((source.name, hash(source.content)) for source in sources), repr(mapping))
     if st.session_state.get("import_checked") != checked:
         with st.spinner("Reading the files"):
@@ -55,7 +55,7 @@ try:
         st.session_state["import_dry_run"] = report
         st.session_state["import_checked"] = checked
     report = st.session_state["import_dry_run"]
-    show_problems(report)
+    show_problems(report, unknown if mapping == NO_MAPPING else {})
     show_files(report)
     lead(in_words(report))
     show_bad_rows(report)
