@@ -15,7 +15,7 @@ criteria:
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
@@ -67,15 +67,36 @@ def parse_rubric(text: str, *, source: str = "rubric") -> Rubric:
     try:
         read = _RubricFile.model_validate(fields)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise RubricError(f"{source}: {problems}") from error
+        raise RubricError(f"{source}: {_in_words(error)}") from error
     try:
         return _from_file(read)
     except RubricError as error:
         raise RubricError(f"{source}: {error}") from error
+
+
+_WORDS: Final = {
+    "missing": "is missing",
+    "extra_forbidden": "is no key of a rubric",
+    "too_short": "give at least one",
+    "int_type": "give a whole number",
+    "float_type": "give a number",
+    "float_parsing": "give a number",
+    "string_type": "give a text",
+    "tuple_type": "give a list",
+    "model_type": "give a mapping of keys and values",
+}
+
+
+def _in_words(error: ValidationError) -> str:
+    """Name each place and what is wrong there; a list counts as empty only where nothing in it is wrong."""
+    found = error.errors()
+    said = [
+        f"{'.'.join(str(part) for part in one['loc'])}: {_WORDS.get(one['type'], one['msg'])}"
+        for one in found
+        if one["type"] != "too_short"
+        or not any(other is not one and other["loc"][: len(one["loc"])] == one["loc"] for other in found)
+    ]
+    return "; ".join(said)
 
 
 def _from_file(read: _RubricFile) -> Rubric:

@@ -66,7 +66,9 @@ def test_reversing_the_levels_reverses_nothing_else() -> None:
         ("question: Is it true?", "question: ''", "needs a question"),
         ("value: 2", "value: 1", "without repeats"),
         ("value: 2", "value: 2.5", "criteria.0.levels.0.value"),
-        ("value: 2", "value: high", "valid integer"),
+        ("value: 2", "value: high", "criteria.0.levels.0.value: give a whole number$"),
+        ("question: Is it true?", "question: Is it true?\n    weight: heavy", "0.weight: give a number$"),
+        ("name: mine", "name: 7", "name: give a text$"),
         ("description: yes indeed", "description: ' '", "level 2 needs a description"),
         ("question: Is it true?", "question: Is it true?\n    weight: 0", "above 0"),
         ("question: Is it true?", "question: Is it true?\n    weight: .inf", "above 0"),
@@ -83,7 +85,12 @@ def test_a_rubric_file_says_where_and_what_is_wrong(old: str, new: str, message:
     assert "mine.yaml" in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "- 1", "a: [", "name: x\ncriteria: []"])
+def test_a_rubric_without_criteria_is_told_to_have_one() -> None:
+    with pytest.raises(RubricError, match=r"rubric: criteria: give at least one$"):
+        parse_rubric("name: x\ncriteria: []")
+
+
+@pytest.mark.parametrize("text", ["", "- 1", "a: ["])
 def test_a_file_that_is_no_rubric_is_refused(text: str) -> None:
     with pytest.raises(RubricError):
         parse_rubric(text)
