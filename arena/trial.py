@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
+import threading
+import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
+from arena.asking_child import CHILDREN
 from arena.errors import UsageError
 from arena.providers import check_address, say_missing_key
+from arena.run.station import Client
 from judge import CallRequest, Message
 from judge.errors import (
     CallError,
@@ -25,7 +25,6 @@ from judge.errors import (
 )
 from judge.prices import most_usd
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 CALL_TIMEOUT_S: Final = 30.0
 CHILD_TIMEOUT_S: Final = 60.0
 MAX_TOKENS: Final = 16
@@ -63,26 +62,32 @@ def try_model(model: str, api_base: str | None = None) -> Trial:
     check_address(api_base)
     if (refused := _without_key(model, api_base)) is not None:
         return refused
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
-    command = [sys.executable, "-m", "arena", "models", f"--try={model}", "--format", "json"]
-    if api_base is not None:
-        command.append(f"--api-base={api_base}")
+    child, started = CHILDREN.take(), time.monotonic()
+    deadline = threading.Timer(CHILD_TIMEOUT_S, child.kill)
+    deadline.start()
     try:
-        ended = subprocess.run(
-            command, env=environment, capture_output=True, timeout=CHILD_TIMEOUT_S, check=False
-        )
-        stored: dict[str, Any] = json.loads(ended.stdout)
+        answer = next(iter(child.ask({"model": model, "api_base": api_base})), "")
+    finally:
+        deadline.cancel()
+    if answer:
+        CHILDREN.give_back(child)
+        stored: dict[str, Any] = json.loads(answer)
         return Trial(**stored)
-    except subprocess.TimeoutExpired:
+    child.end()
+    if time.monotonic() - started >= CHILD_TIMEOUT_S:
         return Trial(model, False, f"No answer within {CHILD_TIMEOUT_S:.0f} seconds.")
-    except (ValueError, TypeError):
-        return Trial(model, False, "The call could not be made: the process that makes it ended early.")
+    return Trial(model, False, "The call could not be made: the process that makes it ended early.")
+
+
+def is_warm() -> bool:
+    """Whether a child waits that has LiteLLM imported; else the next trial takes some seconds longer."""
+    return CHILDREN.is_one_waiting
 
 
 def ask_here(model: str, api_base: str | None = None) -> Trial:
     """Make the call in this process, which imports LiteLLM."""
     check_name(model)
+    check_address(api_base)
     return _without_key(model, api_base) or asyncio.run(_ask(model, api_base))
 
 
@@ -102,13 +107,19 @@ async def _ask(model: str, api_base: str | None) -> Trial:
 
     client = LiteLLMClient(timeout_s=CALL_TIMEOUT_S)
     try:
+        return await ask_with(client, model, api_base)
+    finally:
+        await client.aclose()
+
+
+async def ask_with(client: Client, model: str, api_base: str | None) -> Trial:
+    """Make the call through a client that is there already."""
+    try:
         reply = await client.complete(_request(model, api_base))
     except MissingKeyError as error:
         return Trial(model, False, str(error))
     except JudgeError as error:
         return Trial(model, False, _sentence(error), str(error))
-    finally:
-        await client.aclose()
     return Trial(
         model,
         True,

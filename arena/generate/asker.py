@@ -1,4 +1,4 @@
-"""The playground's child process: reads what to ask, a line of JSON each, and writes what happens.
+"""A child process that asks models: reads what to ask, a line of JSON each, and writes what happens.
 
 It keeps LiteLLM imported between questions, and ends when its parent does, or when nobody asks for long.
 """
@@ -12,10 +12,11 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 from arena.generate.conversation import opening, request_for
 from arena.generate.spec import ContestantSpec
+from arena.trial import CALL_TIMEOUT_S, ask_with, to_json
 from db.generation import StoredContestant
 from judge import CallError, JudgeError, Message, Price, cost_of
 from judge.litellm_client import LiteLLMClient, import_litellm
@@ -51,10 +52,13 @@ def main() -> None:
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read_into, args=(lines,), daemon=True).start()
     import_litellm()
-    client = LiteLLMClient()
+    client, trying = LiteLLMClient(), LiteLLMClient(timeout_s=CALL_TIMEOUT_S)
     with asyncio.Runner() as runner:
         while line := _next(lines):
             asked = json.loads(line)
+            if "model" in asked:
+                _write(to_json(runner.run(ask_with(trying, asked["model"], asked["api_base"]))))
+                continue
             contestants = [ContestantSpec(**fields) for fields in asked["contestants"]]
             runner.run(_play(client, contestants, asked["prompt"]))
         runner.run(client.aclose())
@@ -102,7 +106,11 @@ async def _ask(client: LiteLLMClient, index: int, wanted: ContestantSpec, prompt
 
 
 def _say(event: PlayEvent) -> None:
-    sys.stdout.write(json.dumps(asdict(event)) + "\n")
+    _write(asdict(event))
+
+
+def _write(fields: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(fields) + "\n")
     sys.stdout.flush()
 
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from arena.asking_child import CHILDREN
 from arena.cli.main import main
 from arena.errors import UsageError
 from arena.local_servers import LocalServer, find_servers
@@ -82,9 +83,18 @@ def test_a_server_on_this_machine_is_found_with_its_models() -> None:
 
 def test_one_call_in_a_child_process_tells_whether_a_model_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "judge.litellm_client", None)  # not in this process
-    with serve(scripts.longest) as llm:
-        trial = try_model("hosted_vllm/fake", llm.api_base)
-        assert llm.stats()["n_requests"] == 1
+    try:
+        with serve(scripts.longest) as llm:
+            trial = try_model("hosted_vllm/fake", llm.api_base)
+            assert llm.stats()["n_requests"] == 1
+            (child,) = CHILDREN.waiting
+            dead = try_model("hosted_vllm/fake", "http://127.0.0.1:9/v1")
+            assert CHILDREN.waiting == [child]  # kept, so that LiteLLM is imported once
+    finally:
+        CHILDREN.end_all()
+    assert (dead.sentence, dead.detail) == (
+        "No server answers there.", "nothing listens at 127.0.0.1:9; is the server running?",
+    )  # fmt: skip
     assert trial.is_ok
     assert trial.cost_usd is None
     assert trial.latency_s is not None

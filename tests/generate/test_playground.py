@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from arena.asking_child import CHILDREN
 from arena.errors import UsageError
-from arena.generate import ContestantSpec, playground
+from arena.generate import ContestantSpec
 from arena.generate.playground import play, warm_up
 from tests.fake_llm import Reply, Request, Running, serve
 
@@ -15,7 +16,7 @@ from tests.fake_llm import Reply, Request, Running, serve
 @pytest.fixture(autouse=True)
 def no_children_left() -> Iterator[None]:
     yield
-    playground._CHILDREN.end_all()
+    CHILDREN.end_all()
 
 
 def ask(llm: Running, *models: str) -> dict[int, str]:
@@ -28,7 +29,7 @@ def ask(llm: Running, *models: str) -> dict[int, str]:
 
 
 def waiting() -> list[int]:
-    return [child._process.pid for child in playground._CHILDREN.waiting]
+    return [child._process.pid for child in CHILDREN.waiting]
 
 
 def test_one_child_answers_press_after_press_and_ends_when_it_is_left() -> None:
@@ -52,8 +53,8 @@ def test_one_child_answers_press_after_press_and_ends_when_it_is_left() -> None:
 def test_a_child_that_died_or_knows_other_keys_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     warm_up()
     (first,) = waiting()
-    playground._CHILDREN.waiting[0]._process.kill()
-    playground._CHILDREN.waiting[0]._process.wait()
+    CHILDREN.waiting[0]._process.kill()
+    CHILDREN.waiting[0]._process.wait()
     warm_up()
     (second,) = waiting()
     assert second != first

@@ -32,6 +32,16 @@ def test_a_missing_key_names_its_variable(store: Database) -> None:
     assert not any(button.label == "Test" for button in app.button)
 
 
+def test_a_model_is_asked_for_before_it_can_be_tried(store: Database) -> None:
+    app = open_page(MODELS)
+    app.session_state["other_model"] = True
+    app.run()
+    assert app.button(key="test_nothing").disabled
+    assert "type a model first" in text_of(app)
+    app.text_input(key="model_other").set_value("hosted_vllm/mine").run()
+    assert not app.button(key="test_other").disabled
+
+
 def test_a_key_that_is_set_is_never_shown(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     app = open_page(MODELS)

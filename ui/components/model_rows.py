@@ -10,7 +10,7 @@ from markupsafe import Markup
 from arena.errors import UsageError
 from arena.local_servers import LocalServer
 from arena.providers import ModelPrice, ProviderState
-from arena.trial import Trial, most_trial_usd, try_model
+from arena.trial import Trial, is_warm, most_trial_usd, try_model
 from ui.components.words import note
 from ui.figures import NONE, seconds, usd
 from ui.navigation import RUNS, page_link
@@ -76,6 +76,9 @@ def show_other() -> None:
         address = st.text_input("API base", key="base_other", placeholder="the provider's own", width=280)
         if model.strip():
             _show_test(model.strip(), address.strip() or None, key="other")
+        else:
+            st.button("Test", icon=":material/bolt:", key="test_nothing", disabled=True)
+            note("type a model first, as openai/gpt-4o-mini")
 
 
 def show_prices(prices: Sequence[ModelPrice]) -> None:
@@ -97,7 +100,8 @@ def _show_test(model: str, api_base: str | None, *, key: str) -> None:
     note(f"one call, {cost}")
     stored = f"trial_{key}"
     if pressed:
-        with st.spinner("Asking", show_time=True):
+        words = "Asking" if is_warm() else "Starting LiteLLM, a few seconds, then asking"
+        with st.spinner(words, show_time=True):
             st.session_state[stored] = _try(model, api_base)
     trial: Trial | None = st.session_state.get(stored)
     if trial is not None and trial.model == model:
