@@ -72,15 +72,20 @@ def _renew(desk: _Desk, database: Database, dataset_id: int) -> Frame:
         mark = picks.get_change_mark(session)
         if desk.frame is None or _is_old(desk, mark):
             _seat_pool(desk, _count(session, dataset_id, mark))
-        assert desk.frame is not None
+    assert desk.frame is not None
+    _remember(desk, database, dataset_id, desk.frame.pool)  # at once: what follows may take half a minute
+    with in_words(), database.read() as session:
         frame = load_frame(session, dataset_id, desk.frame.pool, desk.frame.judged)
     desk.frame, desk.mark = frame, mark
-    counted_id = frame.pool.last_response_id
-    if _is_large(frame.pool) and desk.remembered_id != counted_id:
-        with in_words(), database.write() as session:
-            ballots.remember_groups(session, dataset_id, frame.pool.groups, counted_id)
-        desk.remembered_id = counted_id
     return frame
+
+
+def _remember(desk: _Desk, database: Database, dataset_id: int, pool: Pool) -> None:
+    """Store what was counted of a large data set, so that no other process counts it again."""
+    if _is_large(pool) and desk.remembered_id != pool.last_response_id:
+        with in_words(), database.write() as session:
+            ballots.remember_groups(session, dataset_id, pool.groups, pool.last_response_id)
+        desk.remembered_id = pool.last_response_id
 
 
 def _desk_of(database: Database, dataset_id: int) -> _Desk:
