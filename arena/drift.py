@@ -10,7 +10,7 @@ and Holm's adjustment keeps the chance of any false alarm at 5 %.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,10 @@ class Shift:
 
 @dataclass(frozen=True)
 class Drift:
-    """`verdict` is "drifted", "not distinguished" or "too few prompts"."""
+    """`verdict` is "drifted", "not distinguished" or "too few prompts".
+
+    Of two different judges it is "different" in place of "drifted".
+    """
 
     before: str
     after: str
@@ -90,7 +93,15 @@ def get_drift(
             "The two versions share no pair. Let the newer one judge the older one's anchor set (--pairs"
             " anchor:NAME), or the same --pairs N and --seed S."
         )
-    return _compare(labels[chosen[0].id], labels[chosen[1].id], old, new, i, j, names)
+    found = _compare(labels[chosen[0].id], labels[chosen[1].id], old, new, i, j, names)
+    return found if chosen[0].name == chosen[1].name else _of_two_judges(found)
+
+
+def _of_two_judges(found: Drift) -> Drift:
+    """Say that nothing drifted: these are not versions of one judge."""
+    verdict = "different" if found.verdict == "drifted" else found.verdict
+    said = found.sentence.replace(f": {found.verdict}", f": {verdict}", 1)
+    return replace(found, verdict=verdict, sentence=f"Two different judges, not versions of one. {said}")
 
 
 def _shared(

@@ -14,7 +14,7 @@ from arena.errors import UsageError
 from arena.exchange.identity import hash_messages, hash_turns
 from arena.exchange.landing.lengths import MAX_NAME_CHARS
 from arena.store import in_words
-from db import Database, Session, datasets, prompts
+from db import Database, Session, contestants, datasets, prompts
 from db.prompts import Belongings, ListedPrompt, PromptFields, PromptWish, ReferenceFields
 from db.texts import keep
 
@@ -125,6 +125,12 @@ def list_prompts(database: Database, wanted: PromptFilter, *, first: int = 0, li
         wish = PromptWish(dataset_id, wanted.tag, wanted.kind, wanted.words)
         rows = prompts.list_prompts(session, wish, first=first, limit=limit)
         return PromptPage(prompts.count_wanted(session, wish), tuple(rows))
+
+
+def load_openings(database: Database, prompt_ids: Sequence[int]) -> dict[int, str]:
+    """Return the first words of each prompt, or its key where the text is missing, by prompt id."""
+    with in_words(), database.read() as session:
+        return contestants.load_prompt_previews(session, prompt_ids)
 
 
 def get_prompt_state(database: Database, dataset: str, prompt_id: int) -> PromptState:

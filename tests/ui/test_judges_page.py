@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from arena.audit import get_cards
@@ -10,7 +12,7 @@ from arena.judges import find_ranking_judge
 from arena.lab import LabSpec, start_lab, work_off_lab
 from arena.run import RunSpec, start_run
 from arena.run.runner import work_off
-from db import Database
+from db import Database, contestants
 from tests.ui.filling import fill, judge, leader, mixed, vote
 from tests.ui.opening import open_page, text_of
 from ui.navigation import JUDGES
@@ -66,9 +68,30 @@ def test_two_versions_stand_side_by_side(store: Database) -> None:
     judge(store, filled, mixed, name="right")
     app = open_page(JUDGES, dataset="poems", judge="left", state={"with": "right"})
     assert not app.exception
+    said = text_of(app)
+    assert "beside right@" in said
+    assert "intervals that both have" in said
     table = next(str(one.value) for one in app.html if 'colspan="2"' in str(one.value))
     assert "left@" in table
     assert "right@" in table
+
+
+def test_two_judges_are_not_versions_of_one_and_a_jury_has_a_scale(store: Database) -> None:
+    filled = fill(store, n_prompts=30)
+    judge(store, filled, lambda p, a, b: mixed(p, a, b) if p else (None, None), name="left")
+    judge(store, filled, mixed, name="right")
+    drift = open_page(JUDGES, dataset="poems", judge="left", view="Drift")
+    assert drift.selectbox(key="before").value is None
+    assert "there is one version of this judge here" in text_of(drift)
+    drift.selectbox(key="before").set_value("right").run()
+    assert "Two different judges, not versions of one" in text_of(drift)
+    assert "drifted" not in text_of(drift)
+    jury = open_page(JUDGES, dataset="poems", judge="left", view="Jury")
+    assert not jury.exception
+    assert any('class="eh-axis"' in str(one.value) for one in jury.html)
+    spread = next(str(one.value) for one in jury.html if "<th>Spread" in str(one.value))
+    assert sum(int(n) for n in re.findall(r'eh-num">(\d+)</td>', spread)) == 81
+    assert "fewer than two votes" in spread
 
 
 def test_a_mark_is_stored_and_counted(store: Database) -> None:
@@ -77,6 +100,9 @@ def test_a_mark_is_stored_and_counted(store: Database) -> None:
     vote(store, filled, lambda prompt: "b")
     app = open_page(JUDGES, dataset="poems", view="Disagreements")
     assert "30 matches on which people differ" in text_of(app)
+    with store.read() as session:
+        openings = contestants.load_prompt_previews(session, filled.prompt_ids)
+    assert sum(opening in text_of(app) for opening in openings.values()) >= 10
     app.selectbox[-1].select("people_right").run()
     assert not app.exception
     (card,) = get_cards(store, "even-judge", "poems")

@@ -27,7 +27,7 @@ _SPAN = Scale(-1.0, 1.0)
 
 
 def ask_before(judges: Mapping[str, JudgeSummary], chosen: str) -> str | None:
-    """Ask which version came before; those of the same model stand first."""
+    """Ask which version came before; only one of the same judge is chosen by itself."""
     own = judges[chosen]
     others = sorted(
         (name for name in judges if name != chosen),
@@ -37,8 +37,19 @@ def ask_before(judges: Mapping[str, JudgeSummary], chosen: str) -> str | None:
         note("There is no other judge version here to compare with.")
         return None
     if st.session_state.get("before") not in others:
-        st.session_state["before"] = others[0]
-    return st.selectbox("Before", others, key="before", format_func=visible, width=300)
+        st.session_state["before"] = others[0] if judges[others[0]].name == own.name else None
+    before: str | None = st.selectbox(
+        "Before",
+        others,
+        index=None,
+        key="before",
+        placeholder="another judge, for want of an earlier version",
+        format_func=visible,
+        width=300,
+    )
+    if before is None:
+        note("Drift compares two versions of one judge, and there is one version of this judge here.")
+    return before
 
 
 def ask_anchor(sets: Sequence[AnchorSet]) -> str | None:

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from arena.audit import Figure, JudgeCard
 from ui.components.scale import Scale, scale_over
-from ui.figures import NONE, count, percent, usd
+from ui.components.words import lead
+from ui.figures import NONE, count, percent, plural, usd
 from ui.render import visible
 
 _SPANS = {
@@ -53,7 +54,8 @@ def show_figures(card: JudgeCard) -> None:
 
 
 def show_comparison(left: JudgeCard, right: JudgeCard) -> None:
-    """Show two cards' figures side by side, each with its interval."""
+    """Say how two judges differ, and show their figures side by side, each with its interval."""
+    lead(compared_in_words(left, right))
     rows = Markup("").join(
         Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(
             figure.label, _pair(figure), _pair(right.figure(figure.name))
@@ -67,6 +69,23 @@ def show_comparison(left: JudgeCard, right: JudgeCard) -> None:
     )
     names = [visible(f"{card.judge}@{card.version}") for card in (left, right)]
     st.html(table.format(*names, rows))
+
+
+def compared_in_words(left: JudgeCard, right: JudgeCard) -> str:
+    """Name the figures whose intervals do not overlap."""
+    apart = {one.label: _lie_apart(one, right.figure(one.name)) for one in left.figures}
+    n_known = sum(answer is not None for answer in apart.values())
+    named = [name for name, answer in apart.items() if answer]
+    names = f"{left.judge}@{left.version} beside {right.judge}@{right.version}"
+    said = f"{len(named)} lie apart: {', '.join(named)}" if named else "none lie apart"
+    return f"{names}: of {plural(n_known, 'interval')} that both have, {said}."
+
+
+def _lie_apart(one: Figure, other: Figure | None) -> bool | None:
+    """Tell whether two intervals do not overlap; None where there are not two."""
+    if other is None or one.low is None or one.high is None or other.low is None or other.high is None:
+        return None
+    return one.high < other.low or other.high < one.low
 
 
 def written(figure: Figure | None, value: float | None) -> str:
@@ -147,14 +166,20 @@ def _words(figure: Figure) -> str:
 
 
 def interval(
-    value: float, low: float | None, high: float | None, scale: Scale | None, *, words: str
+    value: float,
+    low: float | None,
+    high: float | None,
+    scale: Scale | None,
+    *,
+    words: str,
+    middle: float = 0.0,
 ) -> Markup:
-    """Draw a value with its interval on a scale, a line at zero where the scale crosses it."""
+    """Draw a value with its interval on a scale, a line at the middle where the scale crosses it."""
     if scale is None:
         return Markup("{}").format(words)
     zero = Markup("")
-    if scale.low < 0 < scale.high:
-        zero = Markup('<s style="left:{:.2f}%"></s>').format(100 * scale.place(0.0))
+    if scale.low < middle < scale.high:
+        zero = Markup('<s style="left:{:.2f}%"></s>').format(100 * scale.place(middle))
     bar = Markup("")
     if low is not None and high is not None:
         left, right = scale.place(low), scale.place(high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -22,6 +22,7 @@ RULE_HELP: Final = (
     "Majority: the side that more members chose, open where none did. Mean: the mean of what they said, a"
     " flip or tie as half. A member without a verdict does not vote."
 )
+MEAN_RATING: Final = 1000.0
 _HEAD = ("Contestant", "rating", "95 % interval", "matches", "note")
 
 
@@ -85,19 +86,28 @@ def show_jury(jury: Jury | ArenaError) -> None:
 
 def _standings(jury: Jury) -> None:
     scale = scale_over([value for row in jury.standings for value in (row.low, row.high, row.rating)])
-    rows = [_row(row, scale) for row in jury.standings]
-    show_table(_HEAD, rows, empty="The jury has decided no pair.")
+    head = (*_HEAD[:2], _axis(scale), *_HEAD[3:])
+    rows = [_row(row, scale, head) for row in jury.standings]
+    show_table(head, rows, empty="The jury has decided no pair.")
 
 
-def _row(row: JuryStanding, scale: Scale | None) -> dict[str, str | Markup]:
+def _axis(scale: Scale | None) -> str:
+    if scale is None:
+        return _HEAD[2]
+    axis = Markup('<span class="eh-axis"><span>{}</span><span>{}</span><span>{}</span></span>')
+    return axis.format(points(scale.low), _HEAD[2], points(scale.high))
+
+
+def _row(row: JuryStanding, scale: Scale | None, head: Sequence[str]) -> dict[str, str | Markup]:
     drawn: str | Markup = NONE
     if row.rating is not None:
         ends = (
             "" if row.low is None or row.high is None else f", from {points(row.low)} to {points(row.high)}"
         )
-        drawn = interval(row.rating, row.low, row.high, scale, words=f"{points(row.rating)}{ends}")
+        words = f"{points(row.rating)}{ends}"
+        drawn = interval(row.rating, row.low, row.high, scale, words=words, middle=MEAN_RATING)
     cells = (row.contestant, points(row.rating), drawn, count(row.n_matches), row.note)
-    return dict(zip(_HEAD, cells, strict=True))
+    return dict(zip(head, cells, strict=True))
 
 
 def _spreads(jury: Jury) -> list[dict[str, str | Markup]]:
@@ -108,6 +118,9 @@ def _spreads(jury: Jury) -> list[dict[str, str | Markup]]:
         (name, sum(low < spread <= high or spread == low == high for spread in known))
         for name, low, high in bands
     ]
-    return [
-        {"Spread": name, "pairs": count(n), "share": percent(n / len(known))} for name, n in counts if known
-    ]
+    n_alone = jury.n_pairs - len(known)
+    if n_alone:
+        counts.append(("not known: fewer than two votes", n_alone))
+    if not known:
+        return []
+    return [{"Spread": name, "pairs": count(n), "share": percent(n / jury.n_pairs)} for name, n in counts]

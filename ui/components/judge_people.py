@@ -10,6 +10,7 @@ from markupsafe import Markup
 from arena.audit.disagreements import MARKS, Disagreement, mark_disagreement
 from arena.audit.next_labels import LabelPlan
 from arena.audit.voters import VoterCard
+from arena.prompts import load_openings
 from ui.components.judge_figures import interval, show_table
 from ui.components.scale import Scale
 from ui.components.verdicts import verdict_words
@@ -77,15 +78,18 @@ def show_queue(queue: list[Disagreement], dataset: str) -> None:
     page = 1
     if len(queue) > PAGE_SIZE:
         page = st.pagination(-(-len(queue) // PAGE_SIZE), key="queue_page")
-    for one in queue[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]:
-        _show_disagreement(one, dataset)
+    shown = queue[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    openings = load_openings(database(), [one.prompt_id for one in shown])
+    for one in shown:
+        _show_disagreement(one, dataset, openings.get(one.prompt_id, ""))
 
 
-def _show_disagreement(one: Disagreement, dataset: str) -> None:
+def _show_disagreement(one: Disagreement, dataset: str, opening: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         with st.container():
             names = f"A {one.contestant_a}, B {one.contestant_b}"
             page_link(MATCH, label(names), {"match": one.match_id, "dataset": dataset}, icon="compare_arrows")
+            note(opening)
             flip = ", after a flip" if one.is_flip else ""
             shift = "" if one.shift is None else f"; would move the two by {one.shift:+.1f} points"
             note(
@@ -121,10 +125,11 @@ def ask_price() -> float:
 def show_next_labels(plan: LabelPlan, dataset: str) -> None:
     """Say how many votes settle the board, and which pairs to vote on."""
     lead(plan.sentence)
+    openings = load_openings(database(), [label_.prompt_id for label_ in plan.labels])
     rows: list[dict[str, str | Markup]] = [
         {
             "Pair": f"{label_.contestant_a} and {label_.contestant_b}",
-            "prompt": str(label_.prompt_id),
+            "prompt": openings.get(label_.prompt_id, ""),
             "drawn": "uniformly" if label_.is_uniform else "for the order",
             "chance": f"{label_.probability:.4f}",
         }
