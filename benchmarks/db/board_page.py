@@ -61,6 +61,8 @@ WATCH = """() => {
     };
     setInterval(() => {
         if (started === null || !answered || performance.now() - last < QUIET) return;
+        const app = document.querySelector("[data-testid=stApp]");
+        if (app.getAttribute("data-test-script-state") !== "notRunning") return;
         window.took = last - started; started = null;
     }, 20);
     new MutationObserver(look).observe(document, {

@@ -1,17 +1,19 @@
 """How long people wait at a million matches: what the pages ask for, in a fresh process.
 
     python -m benchmarks.db.million /tmp/million.db
-    python -m benchmarks.db.pages sqlite:////tmp/million.db [--out benchmarks/db/results/pages.json]
+    python -m benchmarks.db.pages sqlite:////tmp/million.db [--copies] [--out FILE]
 
-Twenty votes are written to the database. Each figure is wall time in seconds of the call behind a page,
-without what Streamlit adds, and beside it the processor time of all threads, which a busy machine blurs less.
-`empty_page_rerun` is what Streamlit takes for a page of one title on the same machine.
+With `--copies` the columns are copied first, as the app's runner does (`db.keeping`); without, a database
+that no app has served is read from its rows. Twenty votes are written to it. Each figure is wall time in
+seconds of the call behind a page, without what Streamlit adds, and beside it the processor time of all
+threads, which a busy machine blurs less. `empty_page_rerun` is what Streamlit takes for a page of one title.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import resource
 import statistics
@@ -33,6 +35,7 @@ from arena.store import open_store
 from arena.vote import cast_vote, next_pair, sign_in
 from benchmarks.db.million import DATASET
 from db import Database, utc_now
+from db.keeping import keep_arrays
 
 N_VOTES = 20
 LATER = timedelta(seconds=5)
@@ -108,11 +111,25 @@ def measure_empty_page() -> list[float]:
     return [round(statistics.median(part), 3) for part in zip(*times, strict=True)]
 
 
+def _write_copies(url: str) -> None:
+    """Write them in a process of their own, as the app's runner does, so that nothing is kept in this one."""
+    process = multiprocessing.get_context("spawn").Process(target=_keep, args=(url,))
+    process.start()
+    process.join()
+
+
+def _keep(url: str) -> None:
+    keep_arrays(open_store(url))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
+    parser.add_argument("--copies", action="store_true", help="write copies of the long columns first")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
+    if arguments.copies:
+        _write_copies(arguments.url)
     result: dict[str, Any] = {"cores": os.cpu_count(), "empty_page_rerun": measure_empty_page()}
     database = open_store(arguments.url)
     result["database"] = "sqlite" if database.is_sqlite else "postgresql"
