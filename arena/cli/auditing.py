@@ -14,10 +14,9 @@ from arena.audit.next_labels import plan_labels
 from arena.audit.voters import get_voters
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
 from arena.cli.output import print_rows, say, to_plain
-from arena.cli.running import is_own_server
+from arena.cli.spending import may_spend
 from arena.errors import UsageError
 from arena.lab import (
-    LabEstimate,
     LabReport,
     LabSpec,
     LabStatus,
@@ -103,23 +102,10 @@ def lab(arguments: argparse.Namespace) -> int:
     )
     estimate = estimate_lab(database, spec)
     say(estimate.sentence)
-    if not _may_spend(spec, estimate, is_agreed=arguments.yes):
+    if not may_spend(spec, estimate, is_agreed=arguments.yes):
         say("Nothing was started.")
         return 0
     return _work_off(database, start_lab(database, spec), arguments.format)
-
-
-def _may_spend(spec: LabSpec, estimate: LabEstimate, *, is_agreed: bool) -> bool:
-    is_uncapped = spec.max_cost_usd is not None and spec.max_calls is None
-    if estimate.n_calls and estimate.cost_usd is None and is_uncapped:
-        raise UsageError(
-            f"No price is known for {spec.judge}, so a cap in USD cannot hold. Add --max-calls N."
-        )
-    if is_agreed or not estimate.n_calls or estimate.cost_usd == 0 or is_own_server(spec.api_base):
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError("The lab calls a model and may cost money. Add --yes to start without a question.")
-    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _work_off(database: Database, run_id: int, how: str) -> int:

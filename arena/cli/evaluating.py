@@ -7,7 +7,7 @@ from typing import Any
 
 from arena.cli.arguments import Subparsers, add_command, open_database
 from arena.cli.output import print_rows, say
-from arena.cli.running import is_own_server
+from arena.cli.spending import is_own_server
 from arena.errors import UsageError
 from arena.exact import (
     Correlation,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from arena.cli.arguments import Subparsers, add_command, open_database
 from arena.cli.output import print_rows, say
-from arena.cli.running import LOOK_EVERY_S, is_own_server
+from arena.cli.running import LOOK_EVERY_S
+from arena.cli.spending import is_confirmed, is_own_server
 from arena.errors import UsageError
 from arena.generate import (
     ContestantSpec,
@@ -133,9 +133,7 @@ def _may_spend(
         raise UsageError("Not every price is known, so a cap in USD cannot hold. Add --max-calls N.")
     if is_agreed or not estimate.n_calls or is_own_server(api_base):
         return True
-    if not sys.stdin.isatty():
-        raise UsageError("This calls models and may cost money. Add --yes to start it without a question.")
-    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    return is_confirmed("This calls models and may cost money. Add --yes to start it without a question.")
 
 
 def _work_or_watch(database: Database, generation_id: int, how: str) -> int:

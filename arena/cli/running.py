@@ -6,23 +6,20 @@ import argparse
 import contextlib
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from arena.cli.arguments import Subparsers, add_command, open_database, split_names
 from arena.cli.output import print_rows, say
+from arena.cli.spending import may_spend
 from arena.errors import UsageError
 from arena.providers import say_missing_key
 from arena.run import (
-    Estimate,
     RunSpec,
     RunStatus,
     control_run,
@@ -125,26 +122,10 @@ def judge(arguments: argparse.Namespace) -> int:
     if not estimate.n_judgments:
         return 0
     refuse_without_key(database, spec.judge, spec.api_base)
-    if not _may_spend(spec, estimate, is_agreed=arguments.yes):
+    if not may_spend(spec, estimate, is_agreed=arguments.yes):
         say("Nothing was started.")
         return 0
     return _work_or_watch(database, start_run(database, spec), arguments.format)
-
-
-def _may_spend(spec: RunSpec, estimate: Estimate, *, is_agreed: bool) -> bool:
-    """Ask before money can flow; a judge without a model, or a server of one's own network, is free."""
-    is_uncapped = spec.max_cost_usd is not None and spec.max_calls is None
-    if estimate.n_calls and estimate.cost_usd is None and is_uncapped:
-        raise UsageError(
-            f"No price is known for {spec.judge}, so a cap in USD cannot hold. Add --max-calls N."
-        )
-    if is_agreed or not estimate.n_calls or estimate.cost_usd == 0 or is_own_server(spec.api_base):
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "This run calls a model and may cost money. Add --yes to start it without a question."
-        )
-    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def refuse_without_key(database: Database, model: str, api_base: str | None) -> None:
@@ -154,17 +135,6 @@ def refuse_without_key(database: Database, model: str, api_base: str | None) -> 
     missing = say_missing_key(model, api_base)
     if missing:
         raise UsageError(missing)
-
-
-def is_own_server(api_base: str | None) -> bool:
-    """Whether an address is on this machine or in a private network."""
-    host = urlsplit(api_base or "").hostname
-    if host is None:
-        return False
-    try:
-        return ip_address(host).is_private
-    except ValueError:
-        return host == "localhost" or host.endswith((".local", ".localhost", ".internal"))
 
 
 def resume(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from arena.cli.main import main
 from arena.cli.output import print_rows
-from arena.cli.running import is_own_server
+from arena.cli.spending import is_own_server
 from arena.run import list_runs
 from db import Database
 from tests.arena.filling import both_orders, record
