@@ -136,7 +136,9 @@ def list_contestants(session: Session, dataset_id: int | None) -> list[Contestan
 
 def get_contestant_ids(session: Session, dataset_id: int, names: Sequence[str]) -> list[int]:
     """Raise NotFoundError, naming those that exist, when one of the names has no response there."""
-    known = {contestant.name: contestant.id for contestant in list_contestants(session, dataset_id)}
+    ids = load_response_sizes(session, dataset_id).contestant_ids
+    query = select(ContestantRow.name, ContestantRow.id).where(ContestantRow.id.in_(ids))
+    known = {row[0]: row[1] for row in session.execute(query)}
     missing = [name for name in names if name not in known]
     if missing:
         there = ", ".join(sorted(known)) or "none"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from db.arrays import read_integers
 from db.errors import NotFoundError
 from db.matches import BATCH, build_matches, drop_matches
 from db.tables import JudgmentRow, PromptRow, ResponseRow, RunRow, utc_now
@@ -136,8 +137,7 @@ def load_responses(session: Session, dataset_id: int, contestant_ids: Sequence[i
         )
         .order_by(ResponseRow.prompt_id, ResponseRow.sample_index, ResponseRow.contestant_id)
     )
-    flat = np.fromiter((value for row in session.execute(query) for value in row), dtype=np.int64)
-    return ResponseArrays(*flat.reshape(-1, 4).T)
+    return ResponseArrays(*read_integers(session, query))
 
 
 def load_existing(session: Session, judge_id: int) -> ExistingJudgments:

@@ -15,11 +15,13 @@ from arena.rubrics import version_rubrics
 from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
 from arena.store import in_words
-from db import Database, anchors, datasets, judges, rubrics, runs
+from db import Database, anchors, datasets, judges, match_choices, rubrics, runs
 from db.runs import ExistingJudgments, ResponseArrays
 from judge import JudgeSpec
 
 INSERT_BATCH = 20_000
+MOST_PAIRS = 10_000_000
+"""A plan of them takes 2 GB in the process that plans."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
     check_address(spec.api_base)
     with in_words(), database.read() as session:
         dataset_id = datasets.get_dataset_id(session, spec.dataset)
-        names = spec.contestants or tuple(c.name for c in datasets.list_contestants(session, dataset_id))
+        names = spec.contestants or tuple(match_choices.list_contestant_names(session, dataset_id))
         contestant_ids = datasets.get_contestant_ids(session, dataset_id, names)
         stored = judges.list_stored_judges(session)
         judge = choose_judge(spec, stored, version_rubrics(rubrics.list_rubrics(session)))
@@ -98,12 +100,23 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
         judge_id = next((s.id for s in stored if (s.name, s.version) == (judge.model, judge.version)), None)
         existing = None if judge_id is None else runs.load_existing(session, judge_id)
         wanted = anchors.load_anchor_pairs(session, dataset_id, drawing.anchor) if drawing.anchor else None
+    if wanted is not None:
+        responses = _among(responses, wanted)
     items = draw_items(responses, spec, baseline_id)
     items = items if wanted is None else _only(items, wanted)
     _refuse_nothing(items, responses, spec, len(names))
     planned = expand(items, spec.repeats, existing)
     lists = index_lists(planned, responses) if spec.mode == "listwise" else np.zeros(0, dtype=np.int64)
     return Draft(spec, judge, dataset_id, judge_id, planned, len(np.unique(items.prompt_id)), lists)
+
+
+def _among(responses: ResponseArrays, pairs: set[tuple[int, int]]) -> ResponseArrays:
+    """Keep the responses that an anchor set holds."""
+    return _take(responses, np.isin(responses.response_id, [one for pair in pairs for one in pair]))
+
+
+def _take(responses: ResponseArrays, kept: NDArray[np.bool_]) -> ResponseArrays:
+    return ResponseArrays(*(getattr(responses, name)[kept] for name in ResponseArrays.__dataclass_fields__))
 
 
 def _only(items: Items, pairs: set[tuple[int, int]]) -> Items:
@@ -146,15 +159,57 @@ def draw_items(responses: ResponseArrays, spec: RunSpec, baseline_id: int = 0) -
     prompts = rng.permutation(np.unique(responses.prompt_id))
     if drawing.kind == "share":
         prompts = prompts[: max(1, round(drawing.share * len(prompts)))]
-    rank = {int(prompt): position for position, prompt in enumerate(prompts)}
+        responses = _take(responses, np.isin(responses.prompt_id, prompts))
+    n_wanted = drawing.number or first_round(responses)
+    if spec.mode != "pointwise" and not baseline_id and count_pairs(responses) > MOST_PAIRS:
+        if drawing.kind not in ("number", "adaptive"):
+            raise _too_many(responses)
+        return _draw_of_many(responses, n_wanted, rng)
     items = all_items(responses, spec, baseline_id)
-    position = np.array([rank.get(int(prompt), -1) for prompt in items.prompt_id], dtype=np.int64)
-    chosen = np.flatnonzero(position >= 0)
     if drawing.kind in ("number", "adaptive"):
-        chosen = rng.permutation(chosen)[: drawing.number or first_round(responses)]
+        chosen = rng.permutation(np.arange(len(items)))[:n_wanted]
     else:
-        chosen = chosen[np.argsort(position[chosen], kind="stable")]
+        by_id = np.argsort(prompts)
+        position = by_id[np.searchsorted(prompts[by_id], items.prompt_id)]
+        chosen = np.argsort(position, kind="stable")
     return Items(items.prompt_id[chosen], items.first[chosen], items.second[chosen])
+
+
+def count_pairs(responses: ResponseArrays) -> int:
+    """Count what `_pairs` would list: of a hundred contestants 4,950 for each prompt."""
+    _, n = _groups(responses)
+    return int((n * (n - 1) // 2).sum())
+
+
+def _groups(responses: ResponseArrays) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the responses to each prompt with one sample index begin, and how many they are."""
+    is_start = np.ones(len(responses.prompt_id), dtype=bool)
+    is_start[1:] = (responses.prompt_id[1:] != responses.prompt_id[:-1]) | (
+        responses.sample_index[1:] != responses.sample_index[:-1]
+    )
+    starts = np.flatnonzero(is_start)
+    return starts, np.diff(np.r_[starts, len(responses.prompt_id)])
+
+
+def _too_many(responses: ResponseArrays) -> UsageError:
+    return UsageError(
+        f"All pairs are {count_pairs(responses):,}, and one run plans {MOST_PAIRS:,} at most. Take a share of"
+        " the prompts, a number of matches, a baseline, or fewer contestants."
+    )
+
+
+def _draw_of_many(responses: ResponseArrays, n_wanted: int, rng: np.random.Generator) -> Items:
+    """Draw different pairs, each equally likely, without listing all of them."""
+    starts, n = _groups(responses)
+    up_to = np.cumsum(n * (n - 1) // 2)
+    drawn = rng.choice(int(up_to[-1]), min(n_wanted, MOST_PAIRS), replace=False)
+    group = np.searchsorted(up_to, drawn, side="right")
+    index = drawn - (up_to[group] - n[group] * (n[group] - 1) // 2)
+    # Pair `index` of a triangle: (0, 1); (0, 2), (1, 2); (0, 3), ...
+    second = np.floor((1 + np.sqrt(8 * index + 1)) / 2).astype(np.int64)
+    first = index - second * (second - 1) // 2
+    a, b = starts[group] + first, starts[group] + second
+    return Items(responses.prompt_id[a], responses.response_id[a], responses.response_id[b])
 
 
 def first_round(responses: ResponseArrays) -> int:
@@ -177,6 +232,8 @@ def _pairs(responses: ResponseArrays, baseline_id: int) -> Items:
 
     Responses come sorted by prompt, sample and contestant, so partners lie at growing distances.
     """
+    if baseline_id:
+        return _pairs_with(responses, baseline_id)
     n = len(responses.response_id)
     first: list[NDArray[np.int64]] = []
     second: list[NDArray[np.int64]] = []
@@ -192,9 +249,20 @@ def _pairs(responses: ResponseArrays, baseline_id: int) -> Items:
     none = np.zeros(0, dtype=np.int64)
     a = np.concatenate(first) if first else none
     b = np.concatenate(second) if second else none
-    if baseline_id:
-        kept = (responses.contestant_id[a] == baseline_id) | (responses.contestant_id[b] == baseline_id)
-        a, b = a[kept], b[kept]
+    return Items(responses.prompt_id[a], responses.response_id[a], responses.response_id[b])
+
+
+def _pairs_with(responses: ResponseArrays, baseline_id: int) -> Items:
+    """Pair the baseline's responses with everybody else's, in the order in which `_pairs` lists them."""
+    starts, n = _groups(responses)
+    group = np.repeat(np.arange(len(starts)), n)
+    is_baseline = responses.contestant_id == baseline_id
+    at = np.full(len(starts), -1, dtype=np.int64)
+    at[group[is_baseline]] = np.flatnonzero(is_baseline)
+    others = np.flatnonzero(~is_baseline & (at[group] >= 0))
+    a, b = np.minimum(others, at[group[others]]), np.maximum(others, at[group[others]])
+    order = np.lexsort((a, b - a))
+    a, b = a[order], b[order]
     return Items(responses.prompt_id[a], responses.response_id[a], responses.response_id[b])
 
 

@@ -1,0 +1,61 @@
+"""A plan of more pairs than fit is drawn from without listing them, or refused with what to do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import arena.run.plan as planning
+from arena.errors import UsageError
+from arena.run import RunSpec
+from arena.run.plan import count_pairs, draw_items
+from db.runs import ResponseArrays
+
+
+@pytest.fixture
+def responses() -> ResponseArrays:
+    """Three prompts with 5, 2 and 4 responses; the last with two samples of each contestant."""
+    sizes = [(1, 0, (1, 2, 3, 4, 5)), (2, 0, (1, 3)), (3, 0, (1, 2, 3, 4)), (3, 1, (1, 2, 3, 4))]
+    rows = [(prompt, contestant, sample) for prompt, sample, ones in sizes for contestant in ones]
+    prompt, contestant, sample = np.array(rows).T
+    return ResponseArrays(100 + np.arange(len(rows)), prompt, contestant, sample)
+
+
+def pairs_of(responses: ResponseArrays, wish: str, baseline_id: int = 0) -> list[tuple[int, int]]:
+    items = draw_items(responses, RunSpec("poems", "builtin/longest", pairs=wish), baseline_id)
+    return list(zip(items.first.tolist(), items.second.tolist(), strict=True))
+
+
+def test_pairs_are_counted_as_they_are_listed(responses: ResponseArrays) -> None:
+    assert count_pairs(responses) == len(pairs_of(responses, "all")) == 10 + 1 + 6 + 6
+
+
+def test_a_draw_of_many_takes_each_pair_once_and_every_pair_in_the_end(
+    responses: ResponseArrays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = set(pairs_of(responses, "all"))
+    monkeypatch.setattr(planning, "MOST_PAIRS", 22)
+    drawn = pairs_of(responses, "9")
+    assert len(set(drawn)) == 9
+    assert set(drawn) <= everything
+    monkeypatch.setattr(planning, "count_pairs", lambda _: 10**9)
+    monkeypatch.setattr(planning, "MOST_PAIRS", 10**8)
+    assert set(pairs_of(responses, "23")) == everything
+
+
+def test_all_of_too_many_pairs_is_refused_with_what_to_take(
+    responses: ResponseArrays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "MOST_PAIRS", 22)
+    with pytest.raises(UsageError, match="All pairs are 23, and one run plans 22 at most"):
+        pairs_of(responses, "all")
+    assert len(pairs_of(responses, "34%")) in (1, 10, 12)
+
+
+def test_a_baseline_meets_everybody_on_the_same_prompt_and_sample(responses: ResponseArrays) -> None:
+    contestant = dict(zip(responses.response_id.tolist(), responses.contestant_id.tolist(), strict=True))
+    expected = {pair for pair in pairs_of(responses, "all") if 3 in {contestant[one] for one in pair}}
+    found = pairs_of(responses, "baseline:cedar", baseline_id=3)
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+    assert all(contestant[a] < contestant[b] for a, b in found)
