@@ -43,7 +43,8 @@ def heatmap_spec(
     order = list(links)
     labelled = len(order) <= MAX_LABELLED
     axis = {"labelLimit": 110, "title": None, "domain": False, "ticks": False}
-    top = {**axis, "orient": "top", "labelAngle": -35, "labelOverlap": False}
+    angle = -35 if labelled else -90  # upright names have room over columns of ten pixels
+    top = {**axis, "orient": "top", "labelAngle": angle, "labelOverlap": False}
     raised = 0 if figure == "matches" else -7
     text = [_text("text", raised, 13, 600, len(order)), _text("count", 10, 11, 400, len(order))]
     return {
