@@ -83,29 +83,42 @@ def get_jury(
         facts = {fact.id: fact for fact in boards.load_contestant_facts(session, dataset_id)}
     if len({one.id for one in chosen}) < len(chosen):
         raise UsageError("A judge sits on the jury twice.")
-    labels = label_judges(stored)
     clashing = {
         (judge.id, fact.id) for judge in chosen for fact in facts.values() if _is_of_family(judge, fact)
     }
     rows, decisions = _decide(arrays, chosen, clashing, rule, clashes)
     decided = [n for n, decision in enumerate(decisions) if decision.outcome is not None]
+    standings = _rank(arrays, [rows[n] for n in decided], [decisions[n] for n in decided], facts)
+    labels = label_judges(stored)
+    said = tuple(
+        f"{labels[judge_id]} is of the family of {facts[contestant_id].name}"
+        for judge_id, contestant_id in sorted(clashing)
+    )
+    return _sum_up(tuple(labels[one.id] for one in chosen), rule, said, standings, decisions)
+
+
+def _sum_up(
+    members: tuple[str, ...],
+    rule: JuryRule,
+    clashes: tuple[str, ...],
+    standings: tuple[JuryStanding, ...],
+    decisions: Sequence[JuryDecision],
+) -> Jury:
+    n_decided = sum(decision.outcome is not None for decision in decisions)
     spreads = [decision.spread for decision in decisions if decision.spread is not None]
     n_unanimous = sum(spread == 0 for spread in spreads)
     return Jury(
-        members=tuple(labels[one.id] for one in chosen),
+        members=members,
         rule=rule,
         n_pairs=len(decisions),
-        n_open=len(decisions) - len(decided),
+        n_open=len(decisions) - n_decided,
         n_unanimous=n_unanimous,
         mean_spread=float(np.mean(spreads)) if spreads else None,
         n_barred=sum(decision.n_barred for decision in decisions),
-        clashes=tuple(
-            f"{labels[judge_id]} is of the family of {facts[contestant_id].name}"
-            for judge_id, contestant_id in sorted(clashing)
-        ),
-        standings=_rank(arrays, [rows[n] for n in decided], [decisions[n] for n in decided], facts),
+        clashes=clashes,
+        standings=standings,
         decisions=tuple(decisions),
-        sentence=f"{len(chosen)} judges by {rule}: {len(decided):,} of {len(decisions):,} pairs decided,"
+        sentence=f"{len(members)} judges by {rule}: {n_decided:,} of {len(decisions):,} pairs decided,"
         f" {n_unanimous:,} without dissent.",
     )
 
