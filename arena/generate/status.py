@@ -7,6 +7,7 @@ from datetime import datetime
 
 from arena.generate.spec import GenerationSpec
 from arena.run.runner import is_runner_alive
+from arena.run.status import STATES
 from arena.store import in_words
 from db import Database, Session, datasets, generation
 from db.generation import StoredGeneration
@@ -92,16 +93,6 @@ def _status(database: Database, session: Session, stored: StoredGeneration) -> G
         runner_alive=is_runner_alive(database),
         sentence=_sentence(stored, cost, counts),
     )
-
-
-STATES = {
-    "waiting": "waits for a runner",
-    "running": "is running",
-    "paused": "is paused",
-    "cancelled": "was cancelled",
-    "done": "is done",
-    "stopped": "stopped early",
-}
 
 
 def _sentence(stored: StoredGeneration, cost: float | None, failures: dict[str, int]) -> str:
