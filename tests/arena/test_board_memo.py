@@ -148,6 +148,7 @@ def test_a_fit_that_fails_is_tried_again(judged: Database, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise MemoryError
 
+    forget()
     with monkeypatch.context() as patched:
         patched.setattr("arena.leaderboard.fit_board", fail)
         with pytest.raises(MemoryError):
