@@ -15,7 +15,7 @@ from arena.rubrics import version_rubrics
 from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
 from arena.store import in_words
-from db import Database, anchors, datasets, judges, match_choices, rubrics, runs
+from db import Database, anchors, ballots, datasets, judges, match_choices, rubrics, runs
 from db.runs import ExistingJudgments, ResponseArrays
 from judge import JudgeSpec
 
@@ -96,6 +96,9 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
         if drawing.kind == "baseline":
             (baseline_id,) = datasets.get_contestant_ids(session, dataset_id, [drawing.baseline])
             contestant_ids = sorted({*contestant_ids, baseline_id})
+        if drawing.kind == "all" and spec.mode != "pointwise" and not spec.contestants:
+            n = ballots.load_groups(session, dataset_id).n_responses
+            _refuse_too_many(int((n * (n - 1) // 2).sum()))  # before two million responses are read
         responses = runs.load_responses(session, dataset_id, contestant_ids)
         judge_id = next((s.id for s in stored if (s.name, s.version) == (judge.model, judge.version)), None)
         existing = None if judge_id is None else runs.load_existing(session, judge_id)
@@ -163,7 +166,7 @@ def draw_items(responses: ResponseArrays, spec: RunSpec, baseline_id: int = 0) -
     n_wanted = drawing.number or first_round(responses)
     if spec.mode != "pointwise" and not baseline_id and count_pairs(responses) > MOST_PAIRS:
         if drawing.kind not in ("number", "adaptive"):
-            raise _too_many(responses)
+            _refuse_too_many(count_pairs(responses))
         return _draw_of_many(responses, n_wanted, rng)
     items = all_items(responses, spec, baseline_id)
     if drawing.kind in ("number", "adaptive"):
@@ -191,11 +194,12 @@ def _groups(responses: ResponseArrays) -> tuple[NDArray[np.int64], NDArray[np.in
     return starts, np.diff(np.r_[starts, len(responses.prompt_id)])
 
 
-def _too_many(responses: ResponseArrays) -> UsageError:
-    return UsageError(
-        f"All pairs are {count_pairs(responses):,}, and one run plans {MOST_PAIRS:,} at most. Take a share of"
-        " the prompts, a number of matches, a baseline, or fewer contestants."
-    )
+def _refuse_too_many(n_pairs: int) -> None:
+    if n_pairs > MOST_PAIRS:
+        raise UsageError(
+            f"All pairs are {n_pairs:,}, and one run plans {MOST_PAIRS:,} at most. Take a share of"
+            " the prompts, a number of matches, a baseline, or fewer contestants."
+        )
 
 
 def _draw_of_many(responses: ResponseArrays, n_wanted: int, rng: np.random.Generator) -> Items:
