@@ -118,6 +118,8 @@ async def ask_with(client: Client, model: str, api_base: str | None) -> Trial:
         reply = await client.complete(_request(model, api_base))
     except MissingKeyError as error:
         return Trial(model, False, str(error))
+    except ConnectionLostError as error:
+        return Trial(model, False, f"No server answers: {error}")
     except JudgeError as error:
         return Trial(model, False, _sentence(error), str(error))
     return Trial(
@@ -148,8 +150,6 @@ def _sentence(error: JudgeError) -> str:
         return "It answers, but asks to slow down (429)."
     if isinstance(error, CallTimeoutError):
         return f"No answer within {CALL_TIMEOUT_S:.0f} seconds."
-    if isinstance(error, ConnectionLostError):
-        return "No server answers there."
     if isinstance(error, CallRejectedError):
         return "It answers, but refused this call."
     return "The call failed."

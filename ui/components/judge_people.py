@@ -17,7 +17,7 @@ from ui.components.verdicts import verdict_words
 from ui.components.words import lead, note
 from ui.figures import NONE, count, percent, plural, seconds
 from ui.navigation import MATCH, VOTE, page_link
-from ui.render import label
+from ui.render import label, visible
 from ui.state import database
 
 PAGE_SIZE: Final = 10
@@ -27,6 +27,7 @@ MARK_WORDS: Final = {
     "rubric_unclear": "rubric unclear",
     "bad_prompt": "bad prompt",
 }
+_ON_PROMPT: Final = Markup('{}<span class="eh-sub">{}</span>')
 _HEAD = (
     "Voter",
     "votes",
@@ -128,14 +129,16 @@ def show_next_labels(plan: LabelPlan, dataset: str) -> None:
     openings = load_openings(database(), [label_.prompt_id for label_ in plan.labels])
     rows: list[dict[str, str | Markup]] = [
         {
-            "Pair": f"{label_.contestant_a} and {label_.contestant_b}",
-            "prompt": openings.get(label_.prompt_id, ""),
+            "Pair": _ON_PROMPT.format(
+                visible(f"{label_.contestant_a} and {label_.contestant_b}"),
+                visible(openings.get(label_.prompt_id, "")),
+            ),
             "drawn": "uniformly" if label_.is_uniform else "for the order",
             "chance": f"{label_.probability:.4f}",
         }
         for label_ in plan.labels
     ]
-    show_table(("Pair", "prompt", "drawn", "chance"), rows, empty="There is no pair left to vote on.")
+    show_table(("Pair", "drawn", "chance"), rows, empty="There is no pair left to vote on.")
     note(
         f"{plan.uniform_share:.0%} of the draws are uniform over {plan.n_open:,} open pairs, so that the"
         " calibrated board stays unbiased; each chance goes with its vote."
