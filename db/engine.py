@@ -7,6 +7,8 @@ holds the other recipe.
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,7 +113,7 @@ def _sqlite_engine(url: URL, begin: str) -> Engine:
         # The driver's own transaction handling is switched off: it begins too late and too weakly.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -124,6 +126,20 @@ def _sqlite_engine(url: URL, begin: str) -> Engine:
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", start)
     return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch a file to its write-ahead log; SQLite itself does not wait for somebody who is about to."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)  # nothing tells when the other one is done
+        else:
+            return
 
 
 def _to_json(value: object) -> str:

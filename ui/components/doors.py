@@ -79,8 +79,7 @@ def _load() -> None:
 def _remove() -> None:
     try:
         remove_demo_data(database())
-        st.session_state.pop("dataset", None)
-        st.query_params.pop("dataset", None)
+        st.session_state["dataset"] = None  # what is bound to a choice is taken out of the address through it
         remember_dataset(None)
     except ArenaError as error:
         st.session_state[_FAILED] = str(error)
