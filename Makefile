@@ -1,6 +1,6 @@
 # make run    the app on http://localhost:8501 (PORT=... overrides)
 # make test   lint, types and every test, the browser ones too
-# make replay   the published verdicts over HTTP, all of them: 2 minutes
+# make replay   the published verdicts over HTTP, all of them: half a minute
 # make soak   kill -9 of runner, app, worker and PostgreSQL at random instants, 20 times each: 36 minutes
 # make screenshots   docs/screenshots anew, from the app as it is; benchmarks say in their heads how to run them
 
