@@ -11,8 +11,8 @@ import numpy as np
 
 from arena.errors import UsageError
 from arena.lab.subjects import to_pair
+from arena.run.drawing import draw_items
 from arena.run.judge_choice import choose_judge, to_new_judge
-from arena.run.plan import draw_items
 from arena.run.spec import RunSpec
 from arena.store import in_words
 from db import Database, datasets, judges, lab, runs

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.outcomes import to_outcome_rows
-from arena.run.plan import Items, all_items, expand, first_round, store_planned
+from arena.run.drawing import Items, all_items, first_round
+from arena.run.plan import expand, store_planned
 from arena.run.spec import RunSpec
 from arena.store import in_words
 from db import Database, boards, datasets, runs

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import arena.run.plan as planning
+import arena.run.drawing as drawing
 from arena.errors import UsageError
 from arena.run import RunSpec
-from arena.run.plan import count_pairs, draw_items
+from arena.run.drawing import count_pairs, draw_items
 from db.runs import ResponseArrays
 
 
@@ -34,21 +34,22 @@ def test_a_draw_of_many_takes_each_pair_once_and_every_pair_in_the_end(
     responses: ResponseArrays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everything = set(pairs_of(responses, "all"))
-    monkeypatch.setattr(planning, "MOST_PAIRS", 22)
+    monkeypatch.setattr(drawing, "MOST_PAIRS", 22)
     drawn = pairs_of(responses, "9")
     assert len(set(drawn)) == 9
     assert set(drawn) <= everything
-    monkeypatch.setattr(planning, "count_pairs", lambda _: 10**9)
-    monkeypatch.setattr(planning, "MOST_PAIRS", 10**8)
+    monkeypatch.setattr(drawing, "count_pairs", lambda _: 10**9)
+    monkeypatch.setattr(drawing, "MOST_PAIRS", 10**8)
     assert set(pairs_of(responses, "23")) == everything
 
 
 def test_all_of_too_many_pairs_is_refused_with_what_to_take(
     responses: ResponseArrays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "MOST_PAIRS", 22)
-    with pytest.raises(UsageError, match="All pairs are 23, and one run plans 22 at most"):
-        pairs_of(responses, "all")
+    monkeypatch.setattr(drawing, "MOST_PAIRS", 22)
+    for wish in ("all", "adaptive", "23"):  # an adaptive run lists what is left at every round
+        with pytest.raises(UsageError, match="These are 23 pairs, and one run plans 22 at most"):
+            pairs_of(responses, wish)
     assert len(pairs_of(responses, "34%")) in (1, 10, 12)
 
 
