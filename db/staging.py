@@ -147,7 +147,7 @@ class Staging(BulkRows):
         except IntegrityError as error:
             self._connection.rollback()
             raise ImportConflictError(str(error.orig)) from error
-        except BaseException:
+        except BaseException:  # raised again: nothing half staged stays, whatever ends it
             self._connection.rollback()
             raise
 

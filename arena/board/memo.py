@@ -37,7 +37,7 @@ def share(query: BoardQuery, evidence: Evidence, fit: Callable[[], Board]) -> Bo
         return known.result()
     try:
         board = fit()
-    except BaseException as error:
+    except BaseException as error:  # raised again: whatever ends this fit, those who wait must learn of it
         with _lock:
             _boards.pop(key, None)
         coming.set_exception(error)

@@ -104,7 +104,7 @@ def serve(script: Path, database_url: str, folder: Path) -> Iterator[Server]:
             except (URLError, OSError):
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(0.02)
+                time.sleep(0.02)  # a server that is starting tells nobody when it is ready
         yield Server(url, process.pid)
     finally:
         process.terminate()

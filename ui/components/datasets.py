@@ -43,9 +43,7 @@ def choose_name(names: Sequence[str]) -> str:
 
     It is said where the address names one that is not there.
     """
-    last = last_dataset()
-    own = [name for name in names if name != DEMO_DATASET]
-    fallback = last if last is not None and last in names else (own or names)[-1]
+    fallback = _usual(names)
     asked = _asked()
     if asked not in names:
         st.session_state["dataset"] = fallback
@@ -66,14 +64,22 @@ def stop_at_unknown(names: Sequence[str], *, target: PageEntry, purpose: str) ->
     asked = _asked()
     if asked is None or asked in names:
         return
+    usual = _usual(names)
     show_empty(
         f"There is no dataset '{asked}' here",
         f"It was removed, or the address is mistyped. {purpose} is possible in: {', '.join(names)}.",
-        button=f"Go on with {names[-1]}",
+        button=f"Go on with {usual}",
         target=target,
-        query={"dataset": names[-1]},
+        query={"dataset": usual},
     )
     st.stop()
+
+
+def _usual(names: Sequence[str]) -> str:
+    """Return this session's last, else the newest that is not the demo."""
+    last = last_dataset()
+    own = [name for name in names if name != DEMO_DATASET]
+    return last if last is not None and last in names else (own or names)[-1]
 
 
 def _asked() -> str | None:
