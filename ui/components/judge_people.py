@@ -73,8 +73,10 @@ def show_queue(queue: list[Disagreement], dataset: str) -> None:
         note("People and this judge differ on no match, or have no match in common.")
         return
     n_marked = sum(one.mark is not None for one in queue)
-    lead(
-        f"{plural(len(queue), 'match', 'matches')} on which people differ from this judge; {n_marked} marked."
+    n = plural(len(queue), "match", "matches")
+    lead(f"{n} where the most frequent vote differs from this judge; {n_marked} marked.")
+    note(
+        "Home and Matches weigh all votes on a pair, so that they also count pairs on which votes are split."
     )
     page = 1
     if len(queue) > PAGE_SIZE:
