@@ -99,7 +99,7 @@ def test_a_mark_is_stored_and_counted(store: Database) -> None:
     judge(store, filled, leader(0, 1, 2))
     vote(store, filled, lambda prompt: "b")
     app = open_page(JUDGES, dataset="poems", view="Disagreements")
-    assert "30 matches on which people differ" in text_of(app)
+    assert "30 matches where the most frequent vote differs" in text_of(app)
     with store.read() as session:
         openings = contestants.load_prompt_previews(session, filled.prompt_ids)
     assert sum(opening in text_of(app) for opening in openings.values()) >= 10
