@@ -18,7 +18,7 @@ from aiohttp import web
 from tests.fake_llm.reply import Script
 from tests.fake_llm.server import FakeLLM
 
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 60.0
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,13 +36,13 @@ class Running:
 
     def stats(self) -> dict[str, Any]:
         """Ask the server what it counted."""
-        with urllib.request.urlopen(f"{self.url}/_stats", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/_stats", timeout=60) as answer:
             counted: dict[str, Any] = json.load(answer)
         return counted
 
     def reset(self) -> None:
         """Make the server forget what it counted."""
-        urllib.request.urlopen(f"{self.url}/_reset", data=b"", timeout=10).close()
+        urllib.request.urlopen(f"{self.url}/_reset", data=b"", timeout=60).close()
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def serve_in_process(*arguments: str) -> Iterator[Running]:
         yield running
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         assert process.stdout is not None
         process.stdout.close()
 

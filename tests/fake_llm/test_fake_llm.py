@@ -1,6 +1,8 @@
 """The fake server itself: its routes, its counts and its faults."""
 
+import contextlib
 import json
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ def post(llm: Running, path: str, body: dict[str, Any]) -> Any:
     request = urllib.request.Request(
         f"{llm.url}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 
@@ -32,7 +34,7 @@ def test_a_chat_is_answered_by_its_script_with_usage() -> None:
 
 def test_models_and_embeddings_are_served() -> None:
     with serve(scripts.echo) as llm:
-        with urllib.request.urlopen(f"{llm.url}/v1/models", timeout=10) as answer:
+        with urllib.request.urlopen(f"{llm.url}/v1/models", timeout=60) as answer:
             assert json.load(answer)["data"][0]["id"] == "fake"
         vectors = post(llm, "/v1/embeddings", {"model": "fake", "input": ["a", "b", "a"]})["data"]
     assert vectors[0]["embedding"] == vectors[2]["embedding"] != vectors[1]["embedding"]
@@ -52,8 +54,15 @@ def test_every_request_is_counted_once_by_content_and_status() -> None:
 
 
 def test_requests_in_flight_are_counted() -> None:
-    with serve(scripts.always(Reply("x", latency_s=0.3))) as llm, ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: post(llm, "/v1/chat/completions", BODY), range(8)))
+    def hang(_: int) -> None:
+        with contextlib.suppress(OSError):  # the server goes away under them
+            post(llm, "/v1/chat/completions", BODY)
+
+    with ThreadPoolExecutor(8) as pool, serve(scripts.fault("hang")) as llm:
+        hung = [pool.submit(hang, number) for number in range(8)]
+        while llm.stats()["n_in_flight"] < 8:
+            assert not any(one.done() for one in hung)
+            time.sleep(0.01)
         assert llm.stats()["max_in_flight"] == 8
 
 
@@ -76,7 +85,7 @@ def test_a_stream_ends_with_its_reason_and_usage() -> None:
         request = urllib.request.Request(
             f"{llm.url}/v1/chat/completions", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             lines = [line for line in answer.read().decode().split("\n\n") if line]
     assert lines[-1] == "data: [DONE]"
     chunks = [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
