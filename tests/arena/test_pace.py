@@ -4,21 +4,20 @@ import asyncio
 import itertools
 import re
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from arena.audit import get_cards
-from arena.run import RunSpec, RunStatus, get_run, resume_run, start_run
+from arena.run import RunSpec, RunStatus, get_run, pace, resume_run, start_run
 from arena.run.pace import Allowance, Pace
 from arena.run.runner import work_off
 from arena.run.station import Patience
 from db import Database
 from tests.fake_llm import Reply, Request, Script, serve, write_verdict
 
-QUICK = Patience(first_wait_s=0.02, longest_wait_s=0.1, outage_s=20, first_answer_s=20)
+QUICK = Patience(first_wait_s=0.02, longest_wait_s=0.1, outage_s=300, first_answer_s=300)
 
 
 def work(
@@ -66,12 +65,14 @@ def test_a_run_that_is_not_answered_says_so_until_it_is(poems: Database) -> None
 
     status, _ = work(poems, silent_until_said, replace(QUICK, told_after_s=0.0))
     assert_complete(poems, status)
-    assert re.search(r"No answer for \d+ s; tried again until 20 s\. The last error: overloaded", said[0])
+    assert re.search(r"No answer for \d+ s; tried again until 5 min\. The last error: overloaded", said[0])
     assert status.stop_reason is None
 
 
 def test_hanging_calls_are_asked_again(poems: Database) -> None:
-    status, _ = work(poems, every(10, lambda _: Reply(fault="hang")), timeout_s=1.0)
+    # However slow the machine: a good call that takes longer is asked again, and never given up.
+    patient = replace(QUICK, max_attempts=1000)
+    status, _ = work(poems, every(10, lambda _: Reply(fault="hang")), patient, timeout_s=1.0)
     assert_complete(poems, status)
     assert status.n_retries >= 3
 
@@ -84,17 +85,13 @@ def test_dropped_and_broken_answers_are_asked_again(poems: Database, fault: str)
 
 def test_an_outage_is_waited_for_and_burns_nothing(poems: Database) -> None:
     count = itertools.count()
-    outage: dict[str, float] = {}
 
     def answer(request: Request) -> Reply | str:
-        if next(count) < 10:
-            return write_verdict(request, "A")
-        until = outage.setdefault("until", time.monotonic() + 1.0)
-        return Reply(status=503) if time.monotonic() < until else write_verdict(request, "A")
+        return Reply(status=503) if 10 <= next(count) < 60 else write_verdict(request, "A")
 
     status, _ = work(poems, answer)
     assert_complete(poems, status)
-    assert status.n_retries > 10
+    assert status.n_retries == 50
 
 
 def test_a_server_that_never_answers_stops_the_run_with_its_plan_unburned(poems: Database) -> None:
@@ -136,18 +133,18 @@ def test_one_broken_call_among_good_ones_is_given_up_and_stored(poems: Database)
     assert [(count.reason, count.n) for count in status.reasons] == [("api_error", 4)]
 
 
-def run_paced(pace: Pace, n_calls: int, each_s: float = 0.01) -> int:
+def run_paced(paced: Pace, n_calls: int, each_s: float = 0.01) -> int:
     """Hold n_calls slots as fast as the pace allows; return the most that were held at once."""
     most = now = 0
 
     async def hold() -> None:
         nonlocal most, now
-        async with pace.slot():
+        async with paced.slot():
             now += 1
             most = max(most, now)
             await asyncio.sleep(each_s)
             now -= 1
-            pace.answered(100)
+            paced.answered(100)
 
     async def hold_all() -> None:
         await asyncio.gather(*(hold() for _ in range(n_calls)))
@@ -160,18 +157,21 @@ def test_concurrency_is_full_and_never_more() -> None:
     assert run_paced(Pace(8), 50) == 8
 
 
-def test_a_429_shrinks_once_a_burst_and_answers_grow_it_back() -> None:
+def test_a_429_shrinks_once_a_burst_and_answers_grow_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "CALM_S", 600.0)
+    monkeypatch.setattr(pace, "GROWTH_PAUSE_S", 600.0)
+
     async def play() -> tuple[float, float, float]:
-        pace = Pace(30)
+        ours = Pace(30)
         for _ in range(5):
-            pace.refused(None)
-        shrunk = pace.limit
+            ours.refused(None)
+        shrunk = ours.limit
         for _ in range(25):
-            pace.answered(1)
-        grown = pace.limit
-        pace.troubled()
-        pace.answered(1)
-        return shrunk, grown, pace.limit
+            ours.answered(1)
+        grown = ours.limit
+        ours.troubled()
+        ours.answered(1)
+        return shrunk, grown, ours.limit
 
     shrunk, grown, after_trouble = asyncio.run(play())
     assert shrunk == 20
@@ -185,17 +185,17 @@ def test_retry_after_stops_everyone() -> None:
     async def note(seconds: float) -> None:
         waits.append(seconds)
         await asyncio.sleep(0)
-        pace._resume_at = 0.0
+        ours._resume_at = 0.0
 
-    pace = Pace(4, sleep=note)
+    ours = Pace(4, sleep=note)
 
     async def play() -> None:
-        pace.refused(7.0)
-        async with pace.slot():
+        ours.refused(7000.0)
+        async with ours.slot():
             pass
 
     asyncio.run(play())
-    assert waits == [pytest.approx(7.0, abs=0.5)]
+    assert waits == [pytest.approx(7000.0, abs=300)]
 
 
 def test_a_bucket_refills_evenly_and_lets_tokens_overdraw() -> None:

@@ -28,6 +28,7 @@ from arena.run.runner import RUNNER_LOCK, run_waiting, work_off
 from db import Database
 from tests.arena.filling import fill, import_rows
 from tests.fake_llm import Reply, Request, Running, is_repair, read_prompt, scripts, serve, write_verdict
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -251,23 +252,16 @@ def test_failures_can_be_retried_by_reason(poems: Database) -> None:
 
 
 def test_pausing_and_cancelling_keep_what_is_done(poems: Database) -> None:
-    seen = threading.Event()
-
-    def slow(request: Request) -> Reply:
-        seen.set()
-        return Reply(write_verdict(request, "A"), latency_s=0.2)
-
-    with serve(slow) as llm:
+    with serve(scripts.first, n_free=3) as llm:
         run_id = start_run(poems, replace(asking(llm), max_concurrency=1))
         runner = threading.Thread(target=work_off, args=(poems, run_id, lambda: True))
         runner.start()
-        assert seen.wait(20)
-        control_run(poems, run_id, "pause")
-        runner.join(5)
+        wait_until(lambda: llm.stats()["n_requests"] == 4, llm.stats)
+        control_run(poems, run_id, "pause")  # the fourth is not answered, and still it is left
+        runner.join(PATIENCE_S)
         assert not runner.is_alive()
         status = get_run(poems, run_id)
-        assert status.state == "paused"
-        assert status.n_scored < 36
+        assert (status.state, status.n_scored) == ("paused", 3)
         control_run(poems, run_id, "cancel")
         assert get_run(poems, run_id).state == "cancelled"
         with pytest.raises(UsageError, match="has ended"):
@@ -284,18 +278,21 @@ def test_pointwise_levels_are_the_rubrics_own(poems: Database) -> None:
         assert all(grade.level is not None and grade.score is None for grade in session.query(GradeRow))
 
 
+@pytest.mark.on_sqlite  # on a server its workers are killed, in run/test_workers.py
 def test_a_killed_runner_loses_nothing_and_asks_nothing_twice(poems: Database) -> None:
-    with serve(scripts.longest, latency_s=0.05) as llm:
+    with serve(scripts.longest, n_free=0) as llm:
         run_id = start_run(poems, replace(asking(llm), max_concurrency=4))
         for _ in range(2):
             command = [sys.executable, "-m", "arena", "worker", "--db", poems.url]
             runner = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-            while llm.stats()["n_requests"] < 8 and runner.poll() is None:
-                threading.Event().wait(0.02)
+            n_seen = llm.stats()["n_requests"]
+            llm.let(8)
+            wait_until(lambda n=n_seen: llm.stats()["n_requests"] == n + 12, llm.stats)  # type: ignore[misc]
             runner.send_signal(signal.SIGKILL)
             runner.wait()
-        before = llm.stats()["n_requests"]
-        assert before < 36
+            wait_until(lambda: llm.stats()["n_in_flight"] == 0, llm.stats)
+        assert llm.stats()["n_requests"] == 2 * 12
+        llm.let(None)
         assert run_waiting(poems, lambda: True) == 1
         status = get_run(poems, run_id)
         assert (status.state, status.n_scored) == ("done", 36)

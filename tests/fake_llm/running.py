@@ -18,7 +18,7 @@ from aiohttp import web
 from tests.fake_llm.reply import Script
 from tests.fake_llm.server import FakeLLM
 
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 300.0
 ROOT = Path(__file__).parents[2]
 
 
@@ -44,11 +44,18 @@ class Running:
         """Make the server forget what it counted."""
         urllib.request.urlopen(f"{self.url}/_reset", data=b"", timeout=60).close()
 
+    def let(self, n_free: int | None) -> None:
+        """Set so many requests free to be answered, and hold the others; None: hold none any more."""
+        assert self.server is not None
+        self.server.n_free = n_free
+
 
 @contextmanager
-def serve(script: Script, *, latency_s: float = 0.0, has_schema: bool = True) -> Iterator[Running]:
-    """Serve in a thread with its own event loop on a free loopback port."""
-    server = FakeLLM(script, latency_s=latency_s, has_schema=has_schema)
+def serve(
+    script: Script, *, latency_s: float = 0.0, has_schema: bool = True, n_free: int | None = None
+) -> Iterator[Running]:
+    """Serve in a thread with its own event loop on a free loopback port; see `FakeLLM`."""
+    server = FakeLLM(script, latency_s=latency_s, has_schema=has_schema, n_free=n_free)
     loop = asyncio.new_event_loop()
     runner = make_runner(server)
     thread = threading.Thread(target=loop.run_forever, daemon=True)

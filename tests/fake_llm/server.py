@@ -11,6 +11,7 @@ from aiohttp import web
 from tests.fake_llm.reply import Reply, Request, Script
 
 EMBEDDING_SIZE = 8
+LOOK_EVERY_S = 0.005
 
 
 class FakeLLM:
@@ -24,12 +25,18 @@ class FakeLLM:
         Added to every answer.
     has_schema : bool
         False answers 400 to a request with a JSON schema, as old servers do.
+    n_free : int or None
+        So many requests are answered, and the others held until more are set free; None: all are. What a
+        test wants to see in the middle of a run is then there however slow or fast the machine is.
     """
 
-    def __init__(self, script: Script, *, latency_s: float = 0.0, has_schema: bool = True) -> None:
+    def __init__(
+        self, script: Script, *, latency_s: float = 0.0, has_schema: bool = True, n_free: int | None = None
+    ) -> None:
         self.script = script
         self.latency_s = latency_s
         self.has_schema = has_schema
+        self.n_free = n_free
         self.n_in_flight = 0
         self.reset()
 
@@ -109,6 +116,7 @@ class FakeLLM:
             await asyncio.sleep(wait_s)
         if reply.fault == "hang":
             await asyncio.sleep(3600)
+        await self._become_free()
         if reply.fault == "drop":
             assert http.transport is not None
             http.transport.abort()
@@ -123,6 +131,12 @@ class FakeLLM:
         if reply.fault == "broken_json":
             text = text[: len(text) // 2]
         return web.Response(text=text, content_type="application/json", headers=reply.headers)
+
+    async def _become_free(self) -> None:
+        while self.n_free is not None and self.n_free < 1:
+            await asyncio.sleep(LOOK_EVERY_S)
+        if self.n_free is not None:
+            self.n_free -= 1
 
     def _reply(self, request: Request) -> Reply:
         if not self.has_schema and (request.get("response_format") or {}).get("type") == "json_schema":

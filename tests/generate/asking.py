@@ -10,7 +10,7 @@ from db import Database
 from tests.arena.filling import import_rows
 from tests.fake_llm import Running
 
-HASTY = Patience(first_wait_s=0.01, longest_wait_s=0.05, max_attempts=3, first_answer_s=30.0, outage_s=30.0)
+HASTY = Patience(first_wait_s=0.01, longest_wait_s=0.05, max_attempts=3, first_answer_s=300.0, outage_s=300.0)
 
 
 def ask_for(database: Database, n_prompts: int, dataset: str = "questions") -> None:

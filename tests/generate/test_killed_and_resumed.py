@@ -14,6 +14,7 @@ from db import Database
 from judge import price_of
 from tests.fake_llm import Reply, Request, Running, serve
 from tests.generate.asking import Stored, ask_for, stored_responses
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = {
@@ -57,13 +58,13 @@ class Provider:
             case 5 if is_first:
                 return Reply("this stream breaks in the middle", fault="cut_stream")
             case 7:
-                return Reply("", finish_reason="content_filter", latency_s=0.05)
+                return Reply("", finish_reason="content_filter", latency_s=0.01)
             case 9:
-                return Reply("the answer begins and", finish_reason="length", latency_s=0.05)
+                return Reply("the answer begins and", finish_reason="length", latency_s=0.01)
             case 11:
                 return Reply("context length exceeded", status=400)
             case _:
-                return Reply(f"{key[0]} says {n}, with some words to stream.", latency_s=0.05)
+                return Reply(f"{key[0]} says {n}, with some words to stream.", latency_s=0.01)
 
 
 def command(database: Database, llm: Running) -> list[str]:
@@ -78,19 +79,25 @@ def start(words: list[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
+def is_held(llm: Running) -> bool:
+    """Whether everything set free is answered, and more is asked for."""
+    assert llm.server is not None
+    return llm.server.n_free == 0 and llm.stats()["n_in_flight"] > 0
+
+
 @pytest.mark.on_sqlite
 def test_every_response_is_there_once_after_two_kills(store: Database) -> None:
     ask_for(store, N_PROMPTS)
     provider = Provider()
-    with serve(provider) as llm:
+    with serve(provider, n_free=0) as llm:
         for kill in range(N_KILLS):
             running = start(command(store, llm))
-            while llm.stats()["n_requests"] < 55 * (kill + 1) and running.poll() is None:
-                threading.Event().wait(0.02)
+            llm.let(50)
+            wait_until(lambda: is_held(llm) and len(stored_responses(store)) > 20 * (kill + 1), llm.stats)  # noqa: B023
             running.send_signal(signal.SIGKILL)
             running.wait()
-        n_before = len(stored_responses(store))
-        assert 0 < n_before < 200, "the kills must come in the middle"
+        assert len(stored_responses(store)) < 200, "the kills must come in the middle"
+        llm.let(None)
         # Failures stay: exit 1 says that not everything asked for is there.
         assert start(command(store, llm)).wait() == 1
         stats = llm.stats()

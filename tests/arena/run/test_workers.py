@@ -4,7 +4,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -18,9 +18,11 @@ from arena.run.distributed import BlockWorker
 from arena.run.jobs import prepare_queue
 from db import Database, open_database
 from db.tables import CallRow, JudgmentRow, WorkerRow
+from judge.litellm_client import import_litellm
 from tests.arena.filling import fill
 from tests.arena.run.worker import QUICK, worker
 from tests.fake_llm import Reply, Request, Running, scripts, serve, write_verdict
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.on_postgres
 
@@ -30,6 +32,7 @@ ENDED = ("done", "stopped", "cancelled", "paused")
 @contextmanager
 def workers(url: str, n: int) -> Iterator[None]:
     """Run workers beside each other in one thread, each with a database of its own."""
+    import_litellm()  # takes seconds, in which nothing else of this process is heard
     stop = threading.Event()
     databases = [open_database(url) for _ in range(n)]
 
@@ -42,24 +45,24 @@ def workers(url: str, n: int) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(PATIENCE_S)
         for database in databases:
             database.close()
         assert not thread.is_alive()
 
 
-def wait_for(is_so: Callable[[], bool], within_s: float = 120.0) -> float:
-    """Return how many seconds it took."""
-    started = time.monotonic()
-    while not is_so():
-        assert time.monotonic() - started < within_s, "it did not happen"
-        threading.Event().wait(0.02)
-    return time.monotonic() - started
+def wait_for_state(database: Database, run_id: int, *states: str) -> RunStatus:
+    wait_until(lambda: get_run(database, run_id).state in states, lambda: get_run(database, run_id).sentence)
+    return get_run(database, run_id)
 
 
 def wait_until_ended(database: Database, run_id: int) -> RunStatus:
-    wait_for(lambda: get_run(database, run_id).state in ENDED)
-    return get_run(database, run_id)
+    return wait_for_state(database, run_id, *ENDED)
+
+
+def wait_for_calls(llm: Running, n: int) -> None:
+    """Wait until so many are in flight at once."""
+    wait_until(lambda: llm.stats()["n_in_flight"] >= n, llm.stats)
 
 
 def count_alive(database: Database) -> int:
@@ -73,10 +76,13 @@ def asking(llm: Running) -> RunSpec:
 
 def test_workers_share_a_run_and_each_judgment_is_made_once(store: Database) -> None:
     fill(store, n_prompts=20)
-    with serve(scripts.longest, latency_s=0.02) as llm, workers(store.url, 2):
-        status = wait_until_ended(store, start_run(store, replace(asking(llm), max_concurrency=4)))
+    with serve(scripts.longest, n_free=0) as llm, workers(store.url, 2):
+        run_id = start_run(store, replace(asking(llm), max_concurrency=4))
+        wait_for_calls(llm, 8)  # both have a part in it
+        llm.let(None)
+        status = wait_until_ended(store, run_id)
         assert llm.stats()["n_requests"] == 120
-        assert llm.stats()["max_in_flight"] > 4, "both had a part in it"
+        assert llm.stats()["max_in_flight"] == 8
     assert (status.state, status.n_scored, status.n_calls) == ("done", 120, 120)
     (card,) = get_cards(store, "openai/test-judge")
     assert (card.n_pairs, card.n_unscored) == (60, 0)
@@ -87,22 +93,21 @@ def test_workers_share_a_run_and_each_judgment_is_made_once(store: Database) -> 
 def test_a_killed_and_a_frozen_worker_lose_nothing_and_do_no_harm(store: Database) -> None:
     n_prompts, concurrency = 20, 4
     fill(store, n_prompts=n_prompts)
-    # Slow until all three have a part in it, however late the last one starts.
-    with serve(scripts.longest, latency_s=1.0) as llm, ExitStack() as stack:
+    # Nothing is answered until all three have a part in it, however late the last one starts.
+    with serve(scripts.longest, n_free=0) as llm, ExitStack() as stack:
         killed, frozen = [stack.enter_context(worker(store.url)) for _ in range(2)]
         stack.enter_context(workers(store.url, 1))
-        wait_for(lambda: count_alive(store) == 3)
+        wait_until(lambda: count_alive(store) == 3)
         run_id = start_run(store, replace(asking(llm), max_concurrency=concurrency))
-        wait_for(lambda: llm.stats()["max_in_flight"] > 2 * concurrency)
-        assert llm.server is not None
-        llm.server.latency_s = 0.1
+        wait_for_calls(llm, 3 * concurrency)
         killed.kill()
         frozen.send_signal(signal.SIGSTOP)
+        llm.let(None)
         status = wait_until_ended(store, run_id)
         assert (status.state, status.n_scored) == ("done", 6 * n_prompts)
         frozen.send_signal(signal.SIGCONT)
         n_calls = get_run(store, run_id).n_calls
-        wait_for(lambda: count_alive(store) == 2)
+        wait_until(lambda: count_alive(store) == 2)
         assert llm.stats()["n_requests"] <= 6 * n_prompts + 2 * concurrency
     status = get_run(store, run_id)
     assert (status.state, status.n_scored, status.n_unscored) == ("done", 6 * n_prompts, 0)
@@ -115,7 +120,7 @@ def test_a_killed_and_a_frozen_worker_lose_nothing_and_do_no_harm(store: Databas
 
 def test_caps_hold_over_all_workers_and_the_rest_is_over_budget(store: Database) -> None:
     fill(store, n_prompts=20)
-    with serve(scripts.longest, latency_s=0.05) as llm, workers(store.url, 2):
+    with serve(scripts.longest) as llm, workers(store.url, 2):
         spec = replace(asking(llm), max_calls=50, max_concurrency=4)
         status = wait_until_ended(store, start_run(store, spec))
         assert llm.stats()["n_requests"] == 50
@@ -134,7 +139,7 @@ def test_a_refusal_stops_every_worker_without_burning_the_plan(store: Database) 
 
     def revoke(request: Request) -> Reply:
         seen["n"] += 1
-        return Reply(status=401) if seen["n"] > 40 else Reply(write_verdict(request, "A"), latency_s=0.02)
+        return Reply(status=401) if seen["n"] > 40 else Reply(write_verdict(request, "A"))
 
     with workers(store.url, 2):
         with serve(revoke) as llm:
@@ -150,27 +155,30 @@ def test_pausing_resuming_cancelling_and_retrying_reach_every_worker(store: Data
 
     def answer(request: Request) -> Reply:
         good = moody["is_well"] or request["messages"][-1]["content"].count("subject 1")
-        return Reply(write_verdict(request, "A") if good else "No.", latency_s=0.1)
+        return Reply(write_verdict(request, "A") if good else "No.")
 
-    with serve(answer, has_schema=False) as llm, workers(store.url, 2):
+    with serve(answer, has_schema=False, n_free=30) as llm, workers(store.url, 2):
         run_id = start_run(store, replace(asking(llm), max_concurrency=4))
-        wait_for(lambda: get_run(store, run_id).n_done > 10)
-        control_run(store, run_id, "pause")
-        assert wait_for(lambda: get_run(store, run_id).state == "paused") < 2.5
-        n_requests = llm.stats()["n_requests"]
-        threading.Event().wait(0.3)
-        assert llm.stats()["n_requests"] == n_requests
+        wait_until(lambda: get_run(store, run_id).n_done > 0)
+        wait_for_calls(llm, 8)
+        control_run(store, run_id, "pause")  # nothing under way is answered, and still it is left
+        wait_for_state(store, run_id, "paused")
+        wait_until(lambda: llm.stats()["n_in_flight"] == 0, llm.stats)
+        assert 0 < get_run(store, run_id).n_done < 120
+        llm.let(None)
         resume_run(store, run_id)
         status = wait_until_ended(store, run_id)
         assert (status.state, status.n_done) == ("done", 120)
         moody["is_well"] = True
         n_again = retry_run(store, run_id, [count.reason for count in status.reasons])
         assert n_again == status.n_unscored > 0
-        wait_for(lambda: get_run(store, run_id).state == "done" and get_run(store, run_id).n_done == 120)
+        status = wait_for_state(store, run_id, "done")
+        assert status.n_done == 120
+        llm.let(10)
         other = start_run(store, replace(asking(llm), repeats=2, max_concurrency=2))
-        wait_for(lambda: get_run(store, other).n_done > 5)
+        wait_for_calls(llm, 4)
         control_run(store, other, "cancel")
-        assert wait_for(lambda: get_run(store, other).state == "cancelled") < 2.5
+        wait_for_state(store, other, "cancelled")
 
 
 def test_a_limit_a_minute_is_shared(store: Database) -> None:
@@ -208,5 +216,5 @@ def test_the_engines_tables_are_made_once(store: Database) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(PATIENCE_S)
     prepare_queue(store)

@@ -34,7 +34,7 @@ def worker(url: str) -> Iterator[subprocess.Popen[bytes]]:
             process.send_signal(signal.SIGCONT)
             process.terminate()
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
