@@ -90,6 +90,9 @@ def _line_up(stored: Sequence[ExpectedOutcomes], matches: MatchArrays) -> Expect
 
 
 def expect(rows: OutcomeRows, expected: Expected) -> OutcomeRows:
-    """Give each row, which is one order of a match, its expected outcome."""
-    outcome = np.where(rows.shown_first > 0, expected.ab[rows.match], expected.ba[rows.match])
-    return replace(rows, outcome=outcome)
+    """Give each row, which is one order of a match or the mean of both, its expected outcome."""
+    if rows.shown_first is None:
+        one = np.where(np.isnan(expected.ab), expected.ba, expected.ab)
+        mean = 0.5 * (expected.ab + expected.ba)
+        return replace(rows, outcome=rows.of(np.where(np.isnan(mean), one, mean)))
+    return replace(rows, outcome=np.where(rows.shown_first > 0, rows.of(expected.ab), rows.of(expected.ba)))

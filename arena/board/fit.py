@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,23 +11,12 @@ from numpy.typing import NDArray
 
 from arena.board.calibrate import calibrate
 from arena.board.evidence import Evidence
-from arena.board.expected import expect
-from arena.board.positions import distinct_of, positions_of
 from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
-from arena.board.style import style_covariates
-from arena.outcomes import OutcomeRows, is_both_bad, is_flip, take_majority, to_outcome_rows
+from arena.board.rows import lay_out
+from arena.board.tables import Counts, cells_of, count_contestants, sum_pairs
 from db.boards import ContestantFacts, MatchArrays
 from db.grades import GradeArrays
-from ranking import (
-    Levels,
-    Matches,
-    Ratings,
-    fit_bradley_terry,
-    fit_elo,
-    fit_mean_level,
-    fit_win_rate,
-    win_rate_matrix,
-)
+from ranking import Levels, Matches, Ratings, fit_bradley_terry, fit_elo, fit_mean_level, fit_win_rate
 
 
 @dataclass(frozen=True)
@@ -60,46 +49,29 @@ def fit_board(query: BoardQuery, evidence: Evidence) -> Fitted:
 
 
 def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> Fitted:
-    n_without_majority = 0
-    if query.lens == "human" and query.votes == "majority":
-        stored, n_without_majority = take_majority(stored)
-    rows = to_outcome_rows(stored, query.flips, query.both_bad)
-    if evidence.expected is not None:
-        rows = expect(rows, evidence.expected)
-    if query.votes == "majority":
-        rows = rows.without_order()
-    met = _facts_of(evidence, {*distinct_of(stored.contestant_a), *distinct_of(stored.contestant_b)})
-    matches, n_without_text = _to_matches(query, evidence, met, stored, rows)
-    ratings = (
-        _fit(query, matches) if evidence.votes is None else calibrate(evidence.votes, _ids(met), matches)
-    )
-    standings = _standings(evidence, met, ratings, _count_contestants(met, stored), _win_shares(matches))
+    rows = lay_out(query, evidence, stored)
+    met, matches, counts = rows.met, rows.matches, rows.outcomes
+    votes = evidence.votes
+    ratings = _fit(query, matches) if votes is None else calibrate(votes, rows.places.ids, matches)
+    pairs = sum_pairs(matches)
+    standings = _standings(evidence, met, ratings, count_contestants(rows.places), pairs.win_shares)
     return Fitted(
         standings=standings + _without_evidence(evidence, met, "no match here yet"),
-        cells=_cells(matches, ratings),
+        cells=cells_of(pairs, ratings),
         coefficients=_coefficients(ratings),
-        n_scored=len(stored),
-        n_flips=rows.n_flips,
-        n_two_orders=rows.n_two_orders,
-        n_both_bad=rows.n_both_bad,
-        n_left_out=rows.n_left_out,
-        n_without_majority=n_without_majority,
-        n_without_text=n_without_text,
-        n_prompts=len(distinct_of(stored.prompt_id[rows.match])),
-        is_all_ties=bool(len(matches)) and bool((matches.outcome == 0.5).all()),
+        n_scored=rows.n_stored,
+        n_flips=counts.n_flips,
+        n_two_orders=counts.n_two_orders,
+        n_both_bad=counts.n_both_bad,
+        n_left_out=counts.n_left_out,
+        n_without_majority=rows.n_without_majority,
+        n_without_text=rows.n_without_text,
+        n_prompts=rows.n_prompts,
+        is_all_ties=rows.is_all_ties,
         interval_method=ratings.interval_method,
         unit=ratings.unit,
         notes=ratings.notes,
     )
-
-
-def _facts_of(evidence: Evidence, ids: Collection[int]) -> tuple[ContestantFacts, ...]:
-    """Return the contestants that take part, sorted by id: the order of the fit's indexes."""
-    return tuple(fact for fact in evidence.facts if fact.id in ids)
-
-
-def _ids(facts: Sequence[ContestantFacts]) -> NDArray[np.int64]:
-    return np.array([fact.id for fact in facts], dtype=np.int64)
 
 
 def _without_evidence(evidence: Evidence, met: Sequence[ContestantFacts], note: str) -> tuple[Standing, ...]:
@@ -130,36 +102,6 @@ def _without_evidence(evidence: Evidence, met: Sequence[ContestantFacts], note: 
     )
 
 
-def _to_matches(
-    query: BoardQuery,
-    evidence: Evidence,
-    met: Sequence[ContestantFacts],
-    stored: MatchArrays,
-    rows: OutcomeRows,
-) -> tuple[Matches, int]:
-    """Return the rows as matches, and how many matches were left out for want of a text to control for."""
-    covariates: dict[str, NDArray[np.float64]] = {}
-    left_out = np.zeros(0, dtype=np.int64)
-    if evidence.style is not None:
-        covariates, kept = style_covariates(query.control, evidence.style, stored, rows.match)
-        left_out = rows.match[~kept]
-        if len(left_out):
-            covariates = {name: column[kept] for name, column in covariates.items()}
-            rows = rows.where(kept)
-    matches = Matches(
-        positions_of(_ids(met), stored.contestant_a)[rows.match],
-        positions_of(_ids(met), stored.contestant_b)[rows.match],
-        rows.outcome,
-        [fact.name for fact in met],
-        weight=rows.weight,
-        prompt_id=stored.prompt_id[rows.match],
-        shown_first=rows.shown_first,
-        judge=stored.judge_id[rows.match],
-        covariates=covariates,
-    )
-    return matches, len(distinct_of(left_out))
-
-
 def _fit(query: BoardQuery, matches: Matches) -> Ratings:
     if query.method == "elo":
         return fit_elo(matches)
@@ -173,48 +115,11 @@ def _fit(query: BoardQuery, matches: Matches) -> Ratings:
     )
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """Per contestant, each of shape (n_contestants,)."""
-
-    n_matches: NDArray[np.int64]
-    n_two_orders: NDArray[np.int64]
-    n_flips: NDArray[np.int64]
-    n_both_bad: NDArray[np.int64]
-
-
-def _count_contestants(met: Sequence[ContestantFacts], stored: MatchArrays) -> _Counts:
-    ids, n = _ids(met), len(met)
-    a, b = positions_of(ids, stored.contestant_a), positions_of(ids, stored.contestant_b)
-
-    def count(which: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(a[which], minlength=n) + np.bincount(b[which], minlength=n)
-
-    return _Counts(
-        np.bincount(a, minlength=n) + np.bincount(b, minlength=n),
-        count(stored.n_orders == 2),
-        count(is_flip(stored)),
-        count(is_both_bad(stored)),
-    )
-
-
-def _win_shares(matches: Matches) -> NDArray[np.float64]:
-    """Each contestant's share of points over its rows, a tie as half; NaN without rows."""
-    n = len(matches.names)
-    weight = np.ones(len(matches)) if matches.weight is None else matches.weight
-    won = np.bincount(matches.a, weight * matches.outcome, n)
-    won += np.bincount(matches.b, weight * (1 - matches.outcome), n)
-    met = np.bincount(matches.a, weight, n) + np.bincount(matches.b, weight, n)
-    shares = np.full(n, np.nan)
-    np.divide(won, met, out=shares, where=met > 0)
-    return shares
-
-
 def _standings(
     evidence: Evidence,
     met: Sequence[ContestantFacts],
     ratings: Ratings,
-    counts: _Counts,
+    counts: Counts,
     shares: NDArray[np.float64],
 ) -> tuple[Standing, ...]:
     standings = []
@@ -253,28 +158,6 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _cells(matches: Matches, ratings: Ratings) -> tuple[PairCell, ...]:
-    n = len(matches.names)
-    share = win_rate_matrix(matches)
-    weight = np.ones(len(matches)) if matches.weight is None else matches.weight
-    met = np.bincount(matches.a * n + matches.b, weight, n * n).reshape(n, n)
-    met = met + met.T
-    row, column = np.nonzero(met)
-    probability = np.full(len(row), np.nan)
-    if ratings.unit == "points" and ratings.method.startswith("bradley-terry"):
-        together = ratings.component[row] == ratings.component[column]
-        gap = np.clip(ratings.theta[row] - ratings.theta[column], -700, 700)
-        probability = np.where(together, 1 / (1 + np.exp(-gap)), np.nan)
-    names = matches.names
-    figures = (np.rint(met[row, column]).astype(int), share[row, column], probability)
-    return tuple(
-        PairCell(names[i], names[j], n_matches, win_share, _number(chance))
-        for i, j, n_matches, win_share, chance in zip(
-            row.tolist(), column.tolist(), *(figure.tolist() for figure in figures), strict=True
-        )
-    )
-
-
 def _coefficients(ratings: Ratings) -> tuple[CoefficientRow, ...]:
     return tuple(
         CoefficientRow(
@@ -290,15 +173,16 @@ def _coefficients(ratings: Ratings) -> tuple[CoefficientRow, ...]:
 
 
 def _fit_levels(evidence: Evidence, grades: GradeArrays) -> Fitted:
-    met = _facts_of(evidence, set(grades.contestant.tolist()))
-    contestant = np.searchsorted(_ids(met), grades.contestant)
+    among = set(grades.contestant.tolist())
+    met = tuple(fact for fact in evidence.facts if fact.id in among)
+    contestant = np.searchsorted(np.array([fact.id for fact in met], dtype=np.int64), grades.contestant)
     names = [fact.name for fact in met]
     ratings = fit_mean_level(Levels(contestant, grades.value, names, prompt_id=grades.prompt_id))
     n = np.bincount(contestant, minlength=len(names))
     zero = np.zeros(len(names), dtype=np.int64)
     nothing = np.full(len(names), np.nan)
     return Fitted(
-        standings=_standings(evidence, met, ratings, _Counts(n, zero, zero, zero), nothing)
+        standings=_standings(evidence, met, ratings, Counts(n, zero, zero, zero), nothing)
         + _without_evidence(evidence, met, "no level here yet"),
         cells=(),
         coefficients=(),

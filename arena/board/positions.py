@@ -11,11 +11,11 @@ DENSE = 1 << 24
 """Up to this id a table of all of them is looked up, ten times as fast as a search."""
 
 
-def positions_of(ids: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:
+def positions_of(ids: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int32]:
     """Return the place in `ids`, which is sorted, of each wanted id; all of them are there."""
     if not len(ids) or ids[0] < 0 or ids[-1] >= DENSE:
-        return np.searchsorted(ids, wanted)
-    table = np.zeros(int(ids[-1]) + 1, dtype=np.int64)
+        return np.searchsorted(ids, wanted).astype(np.int32)
+    table = np.zeros(int(ids[-1]) + 1, dtype=np.int32)
     table[ids] = np.arange(len(ids))
     return np.asarray(table[wanted])
 
@@ -34,4 +34,6 @@ def distinct_of(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the ids that occur, sorted, each once."""
     if not len(ids) or ids.min() < 0 or ids.max() >= DENSE:
         return np.unique(ids)
-    return np.flatnonzero(np.bincount(ids))
+    is_there = np.zeros(int(ids.max()) + 1, dtype=bool)
+    is_there[ids] = True
+    return np.flatnonzero(is_there)

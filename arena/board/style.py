@@ -12,24 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.board.positions import positions_of
+from arena.outcomes import OutcomeRows
 from db.boards import MatchArrays, StyleArrays
 
 MARKDOWN = ("n_headers", "n_list_items", "n_bold")
 
 
 def style_covariates(
-    control: Sequence[str], style: StyleArrays, stored: MatchArrays, match: NDArray[np.int64]
+    control: Sequence[str], style: StyleArrays, stored: MatchArrays, rows: OutcomeRows
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.bool_]]:
     """Return one difference a - b a row and feature, and which rows have both texts."""
-    a = positions_of(style.response_id, stored.response_a)[match]
-    b = positions_of(style.response_id, stored.response_b)[match]
+    a = rows.of(positions_of(style.response_id, stored.response_a))
+    b = rows.of(positions_of(style.response_id, stored.response_b))
     has_text = (style.n_chars[a] >= 0) & (style.n_chars[b] >= 0)
     length_a, length_b = style.n_chars[a].astype(float), style.n_chars[b].astype(float)
     covariates: dict[str, NDArray[np.float64]] = {}
     if "length" in control:
         total = length_a + length_b
         covariates["length"] = np.divide(
-            length_a - length_b, total, out=np.zeros(len(match)), where=total > 0
+            length_a - length_b, total, out=np.zeros(len(total)), where=total > 0
         )
     if "markdown" in control:
         for name in MARKDOWN:

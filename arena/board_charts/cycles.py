@@ -75,7 +75,7 @@ def get_cycles(database: Database, query: BoardQuery) -> CyclesReport:
 
 def _counts(matches: Matches) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     n = len(matches.names)
-    met = np.bincount(matches.a * n + matches.b, minlength=n * n).reshape(n, n)
+    met = np.bincount(matches.a.astype(np.int64) * n + matches.b, minlength=n * n).reshape(n, n)
     total: np.ndarray[tuple[int, int], np.dtype[np.int64]] = met + met.T
     return total
 

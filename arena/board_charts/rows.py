@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from arena.board.evidence import load_evidence
 from arena.board.expected import expect
+from arena.board.positions import distinct_of, positions_of
 from arena.board.records import BoardQuery
 from arena.errors import UsageError
-from arena.outcomes import take_majority, to_outcome_rows
+from arena.outcomes import take_majority, to_match_rows
 from db import Database
 from ranking import Matches
 
@@ -44,23 +45,20 @@ def load_rows(database: Database, query: BoardQuery) -> BoardRows:
     stored = evidence.matches
     if query.lens == "human" and query.votes == "majority":
         stored, _ = take_majority(stored)
-    rows = to_outcome_rows(stored, query.flips, query.both_bad)
+    rows = to_match_rows(stored, query.flips, query.both_bad)
     if evidence.expected is not None:
         rows = expect(rows, evidence.expected)
-    n = len(stored)
-    weight = np.bincount(rows.match, rows.weight, n)
-    points = np.bincount(rows.match, rows.weight * rows.outcome, n)
-    kept = np.flatnonzero(weight > 0)
-    ids = np.union1d(stored.contestant_a[kept], stored.contestant_b[kept])
+    a, b = rows.of(stored.contestant_a), rows.of(stored.contestant_b)
+    ids = np.union1d(distinct_of(a), distinct_of(b))
     names = {fact.id: fact.name for fact in evidence.facts}
     return BoardRows(
         matches=Matches(
-            np.searchsorted(ids, stored.contestant_a[kept]),
-            np.searchsorted(ids, stored.contestant_b[kept]),
-            points[kept] / weight[kept],
+            positions_of(ids, a),
+            positions_of(ids, b),
+            rows.outcome,
             [names[int(one)] for one in ids],
-            prompt_id=stored.prompt_id[kept],
+            prompt_id=rows.of(stored.prompt_id),
         ),
-        match_id=stored.match_id[kept],
+        match_id=rows.of(stored.match_id),
         judges=evidence.judge_labels,
     )

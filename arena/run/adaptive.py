@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.outcomes import to_outcome_rows
+from arena.outcomes import to_match_rows
 from arena.run.drawing import Items, all_items, first_round
 from arena.run.plan import expand, store_planned
 from arena.run.spec import RunSpec
@@ -44,17 +44,14 @@ def plan_next_round(database: Database, run: StoredRun) -> NextRound:
         responses = runs.load_responses(session, run.dataset_id, contestant_ids)
         existing = runs.load_existing(session, run.judge_id)
         stored = boards.load_match_arrays(session, MatchScope(run.dataset_id, (run.judge_id,)))
-    rows = to_outcome_rows(stored, "mean", "tie")
     taking_part = np.isin(stored.contestant_a, contestant_ids) & np.isin(stored.contestant_b, contestant_ids)
-    kept = taking_part[rows.match]
-    index = rows.match[kept]
+    rows = to_match_rows(stored, "mean", "tie").where(taking_part)
     matches = Matches(
-        np.searchsorted(contestant_ids, stored.contestant_a[index]),
-        np.searchsorted(contestant_ids, stored.contestant_b[index]),
-        rows.outcome[kept],
+        np.searchsorted(contestant_ids, rows.of(stored.contestant_a)),
+        np.searchsorted(contestant_ids, rows.of(stored.contestant_b)),
+        rows.outcome,
         [str(contestant_id) for contestant_id in contestant_ids],
-        weight=rows.weight[kept],
-        prompt_id=stored.prompt_id[index],
+        prompt_id=rows.of(stored.prompt_id),
     )
     ratings = fit_bradley_terry(matches)
     n_prompts = len(np.unique(responses.prompt_id))
