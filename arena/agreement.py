@@ -11,7 +11,6 @@ Zheng et al. (2023), Judging LLM-as-a-judge with MT-Bench and Chatbot Arena, sec
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -21,10 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.judges import choose_ranking_judge, find_judge, label_judges
+from arena.majority import DISAGREES, compare, verdict_of
+from arena.outcomes import A, B
 from arena.store import in_words
 from db import Database, Session, agreement, boards, datasets, judges
-from db.agreement import LeanArrays
 from db.judges import StoredJudge
+from db.packed_matches import StoredMatches
 from ranking import cohen_kappa
 
 RULE: Final = (
@@ -86,7 +87,7 @@ class AgreementReport:
     judge_majority : AgreementFigure
         The judge against the most frequent vote on each pair, where one is most frequent.
     n_disagreements : int
-        The judge's matches on pairs whose votes lean to another side: those that the list of matches shows.
+        The judge's matches that say something else than the most frequent vote (`arena.majority`).
     """
 
     judge: str | None
@@ -114,12 +115,9 @@ def get_agreement(database: Database, dataset: str, judge: str | None = None) ->
         dataset_id = datasets.get_dataset_id(session, dataset)
         stored = judges.list_stored_judges(session)
         chosen = _choose(session, dataset_id, stored, judge)
-        every_vote = agreement.load_people_leans(session, dataset_id)
-        every_judgment = None
-        if chosen is not None:
-            every_judgment = agreement.load_judge_leans(session, dataset_id, chosen.id)
-    votes = _first_only(every_vote)
-    judged = None if every_judgment is None else _first_only(every_judgment)
+        voted = agreement.load_voted_matches(session, dataset_id, () if chosen is None else (chosen.id,))
+    votes = _first_only(_leans(voted.votes))
+    judged = None if chosen is None else _first_only(_leans(voted.judged))
     names = {one.id: one.name for one in stored}
     labels = label_judges(stored)
     everyone, pairs = _compare_people(votes, names)
@@ -132,7 +130,7 @@ def get_agreement(database: Database, dataset: str, judge: str | None = None) ->
         pairs_of_people=pairs,
         judge_each=each,
         judge_majority=majority,
-        n_disagreements=_count_disagreements(every_vote, every_judgment),
+        n_disagreements=int((compare(voted.judged, voted.votes) == DISAGREES).sum()),
     )
 
 
@@ -144,6 +142,26 @@ def _choose(
         return find_judge(others, wanted, mode="pairwise")
     best = choose_ranking_judge(boards.count_pairs(session, dataset_id), stored)
     return next((one for one in others if one.id == best), None)
+
+
+@dataclass(frozen=True)
+class LeanArrays:
+    """One row a match, oldest first; each array has shape (n_matches,).
+
+    `lean` is 1 where a is better, -1 where b is, 0 otherwise: a tie, both bad, or two orders that differ.
+    """
+
+    judge_id: NDArray[np.int64]
+    prompt_id: NDArray[np.int64]
+    response_a: NDArray[np.int64]
+    response_b: NDArray[np.int64]
+    lean: NDArray[np.int64]
+
+
+def _leans(scored: StoredMatches) -> LeanArrays:
+    said = verdict_of(scored)
+    lean = (said == A).astype(np.int64) - (said == B)
+    return LeanArrays(scored.judge_id, scored.prompt_id, scored.response_a, scored.response_b, lean)
 
 
 def _first_only(leans: LeanArrays) -> LeanArrays:
@@ -220,20 +238,6 @@ def _compare_judge(votes: LeanArrays, judged: LeanArrays | None) -> tuple[Agreem
         n=len(decided),
     )
     return each, majority
-
-
-def _count_disagreements(votes: LeanArrays, judged: LeanArrays | None) -> int:
-    """Count matches that tilt to another side than the sum of all votes on their pair."""
-    if judged is None:
-        return 0
-    sums: Counter[tuple[int, int]] = Counter()
-    for a, b, lean in zip(
-        votes.response_a.tolist(), votes.response_b.tolist(), votes.lean.tolist(), strict=True
-    ):
-        sums[a, b] += lean
-    pairs = zip(judged.response_a.tolist(), judged.response_b.tolist(), strict=True)
-    people = np.sign([sums[pair] for pair in pairs])
-    return int((people != judged.tilt).sum())
 
 
 def _figure(

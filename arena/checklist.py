@@ -41,7 +41,7 @@ class Checklist:
     agreement : AgreementFigure or None
         That judge against every vote; None where nobody voted or nothing was judged.
     n_disagreements : int
-        Matches of that judge on pairs whose votes lean elsewhere.
+        Matches of that judge that say something else than the most frequent vote (`arena.majority`).
     paused : tuple of RunStatus
         Runs that wait for a person.
     spent_usd, cap_usd : float or None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from arena.judges import find_judge, label_judges
+from arena.majority import AGREES, DISAGREES, compare
 from arena.store import in_words
 from db import Database, Session, datasets, judges, match_choices, match_list
+from db.agreement import load_voted_matches
 from db.match_choices import ListedDataset
 from db.match_filter import TEXT_WINDOW, MatchQuery, Outcome
 from db.match_list import ListedMatch
@@ -40,10 +42,12 @@ __all__ = [
 PAGE_SIZE: Final = 50
 CAP: Final = 10_000
 """How far a search by text or by people's votes goes; what is beyond it is said, not counted."""
-MAX_COUNTED: Final = 200
-_Counts = OrderedDict[tuple[MatchQuery, match_list.TallyMark], int]
-_COUNTED: WeakKeyDictionary[Database, _Counts] = WeakKeyDictionary()
-_COUNTING = threading.Lock()
+MAX_KEPT: Final = 100
+"""Of what was counted or found; the ids of one search take up to 400 kB."""
+Found = TypeVar("Found")
+_Answers = OrderedDict[tuple[MatchQuery, match_list.TallyMark], Any]
+_KEPT: WeakKeyDictionary[Database, _Answers] = WeakKeyDictionary()
+_KEEPING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class MatchFilter:
     contestants : tuple of str
         Matches in which each of these takes part.
     outcome : {"scored", "decided", "tie", "both_bad", "flip", "unscored"} or None
+    disagrees_with_people : bool or None
+        Matches of AI judges that say, or do not say, what most votes say (`arena.majority`).
     text : str or None
         Part of the prompt or of a response.
     """
@@ -161,7 +167,7 @@ def list_matches(database: Database, wanted: MatchFilter, page: int = 1) -> Matc
     """Return one page; a page beyond the last gives the last."""
     with in_words(), database.read() as session:
         query = _to_query(session, wanted)
-        found = _search(session, query) if query.is_costly else None
+        found = _search(database, session, query) if query.is_costly else None
         n_total = _count(database, session, query) if found is None else len(found.ids)
         n_pages = max(1, -(-n_total // PAGE_SIZE))
         page = min(max(page, 1), n_pages)
@@ -169,11 +175,11 @@ def list_matches(database: Database, wanted: MatchFilter, page: int = 1) -> Matc
         if found is None:
             ids = match_list.list_match_ids(session, query, start, PAGE_SIZE, n_total)
         else:
-            ids = found.ids[start : start + PAGE_SIZE]
+            ids = list(found.ids[start : start + PAGE_SIZE])
         rows = to_rows(session, match_list.load_listed(session, ids))
-        is_bounded = bool(query.text) and match_list.has_more(session, replace(query, text=None), TEXT_WINDOW)
-    is_capped = found is not None and found.is_capped
-    return MatchPage(rows, n_total, page, n_pages, is_capped, is_bounded)
+    if found is None:
+        return MatchPage(rows, n_total, page, n_pages)
+    return MatchPage(rows, n_total, page, n_pages, found.is_capped, found.is_text_bounded)
 
 
 def get_neighbours(database: Database, wanted: MatchFilter, match_id: int) -> Neighbours:
@@ -181,7 +187,7 @@ def get_neighbours(database: Database, wanted: MatchFilter, match_id: int) -> Ne
     with in_words(), database.read() as session:
         query = _to_query(session, wanted)
         if query.is_costly:
-            return _search(session, query).around(match_id)
+            return _search(database, session, query).around(match_id)
         if not match_list.has_match(session, query, match_id):
             return Neighbours(None, None, None, _count(database, session, query))
         n_total = _count(database, session, query)
@@ -193,25 +199,33 @@ def _count(database: Database, session: Session, query: MatchQuery) -> int:
     """Count what fits, or return what was counted of the same matches before."""
     if query.is_tallied:
         return match_list.count_matches(session, query)
+    return _kept(database, session, query, lambda: match_list.count_matches(session, query))
+
+
+def _kept(database: Database, session: Session, query: MatchQuery, ask: Callable[[], Found]) -> Found:
+    """Ask, or return what was answered when the matches, tags and responses were as they are."""
     key = query, match_list.load_tally_mark(session, query)
-    with _COUNTING:
-        known = _COUNTED.setdefault(database, OrderedDict())
+    with _KEEPING:
+        known = _KEPT.setdefault(database, OrderedDict())
         if key in known:
-            return known[key]
-    n_matches = match_list.count_matches(session, query)
-    with _COUNTING:
-        known[key] = n_matches
-        while len(known) > MAX_COUNTED:
+            known.move_to_end(key)
+            answer: Found = known[key]
+            return answer
+    answer = ask()
+    with _KEEPING:
+        known[key] = answer
+        while len(known) > MAX_KEPT:
             known.popitem(last=False)
-    return n_matches
+    return answer
 
 
 @dataclass(frozen=True)
 class _Found:
     """Ids newest first, up to the cap."""
 
-    ids: list[int]
+    ids: tuple[int, ...]
     is_capped: bool
+    is_text_bounded: bool
 
     def around(self, match_id: int) -> Neighbours:
         n_total = len(self.ids)
@@ -223,9 +237,25 @@ class _Found:
         return Neighbours(newer, older, at + 1, n_total, self.is_capped)
 
 
-def _search(session: Session, query: MatchQuery) -> _Found:
-    ids = match_list.list_match_ids(session, query, 0, CAP + 1)
-    return _Found(ids[:CAP], len(ids) > CAP)
+def _search(database: Database, session: Session, query: MatchQuery) -> _Found:
+    """Find what is not worth finding anew for every page."""
+
+    def ask() -> _Found:
+        asked = replace(query, among=_find_by_people(session, query))
+        ids = tuple(match_list.list_match_ids(session, asked, 0, CAP + 1))
+        is_bounded = bool(query.text) and match_list.has_more(session, replace(asked, text=None), TEXT_WINDOW)
+        return _Found(ids[:CAP], len(ids) > CAP, is_bounded)
+
+    return _kept(database, session, query, ask)
+
+
+def _find_by_people(session: Session, query: MatchQuery) -> tuple[int, ...] | None:
+    """Return the matches that say, or do not say, what most votes say; None where nobody asks."""
+    if query.disagrees_with_people is None:
+        return None
+    voted = load_voted_matches(session, query.dataset_id)
+    wanted = DISAGREES if query.disagrees_with_people else AGREES
+    return tuple(voted.judged.match_id[compare(voted.judged, voted.votes) == wanted].tolist())
 
 
 def _to_query(session: Session, wanted: MatchFilter) -> MatchQuery:

@@ -1,69 +1,75 @@
-"""Verdicts of people, and of one judge on the same pairs of responses, as arrays."""
+"""Votes, and the matches of other judges on the same pairs of responses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
-from db.match_arrays import MatchScope, load_matches
-from db.packed_matches import StoredMatches
-from db.tables import JudgeRow
+from db.match_arrays import MatchScope, list_dataset_ids, load_matches
+from db.packed_matches import StoredMatches, number_pairs, read_matches
+from db.tables import JudgeRow, MatchRow, MatchTallyRow
 
-_LEAN = np.array([0, 1, -1, 0, 0])
-"""By verdict code: only `a` and `b` lean to a side."""
+_FEW_VOTES: Final = 0.05
+"""Up to this share of a data set's matches, looking up what was voted on is quicker than reading them all."""
 
 
 @dataclass(frozen=True)
-class LeanArrays:
-    """One row a match, oldest first; each array has shape (n_matches,).
+class VotedMatches:
+    """Scored matches in stored order: every vote, and what the judges said of the same two responses."""
 
-    `lean` is 1 where a is better, -1 where b is, 0 otherwise: a tie, both bad, or two orders that differ.
-    `tilt` counts one order for a side and one for neither as that side, as the list of matches does.
-    """
-
-    judge_id: NDArray[np.int64]
-    prompt_id: NDArray[np.int64]
-    response_a: NDArray[np.int64]
-    response_b: NDArray[np.int64]
-    lean: NDArray[np.int64]
-    tilt: NDArray[np.int64]
+    votes: StoredMatches
+    judged: StoredMatches
 
 
-def load_people_leans(session: Session, dataset_id: int) -> LeanArrays:
-    """Return every vote of every person."""
-    return _leans(_load_votes(session, dataset_id))
+def load_voted_matches(
+    session: Session, dataset_id: int | None, judge_ids: Sequence[int] | None = None
+) -> VotedMatches:
+    """Return the votes with the matches of these judges, None: of all that are no people."""
+    kinds = {row[0]: row[1] for row in session.execute(select(JudgeRow.id, JudgeRow.kind))}
+    people = tuple(one for one, kind in kinds.items() if kind == "human")
+    others = tuple(one for one in kinds if one not in people) if judge_ids is None else tuple(judge_ids)
+    if _count(session, dataset_id, people) > _FEW_VOTES * _count(session, dataset_id, tuple(kinds)):
+        return _select_voted(session, dataset_id, people, others)
+    return _look_up_voted(session, dataset_id, people, others)
 
 
-def load_judge_leans(session: Session, dataset_id: int, judge_id: int) -> LeanArrays:
-    """Return the judge's scored matches on pairs of responses that people voted on."""
-    votes = _load_votes(session, dataset_id)
-    judged = load_matches(session, MatchScope(dataset_id, (judge_id,)))
-    return _leans(judged.take(np.isin(_pairs(judged), _pairs(votes))))
+def _count(session: Session, dataset_id: int | None, judge_ids: Sequence[int]) -> int:
+    query = select(func.sum(MatchTallyRow.n_matches)).where(MatchTallyRow.judge_id.in_(judge_ids))
+    if dataset_id is not None:
+        query = query.where(MatchTallyRow.dataset_id == dataset_id)
+    return int(session.scalar(query) or 0)
 
 
-def _load_votes(session: Session, dataset_id: int) -> StoredMatches:
-    people = tuple(session.scalars(select(JudgeRow.id).where(JudgeRow.kind == "human")))
-    return load_matches(session, MatchScope(dataset_id, people))
+def _select_voted(
+    session: Session, dataset_id: int | None, people: tuple[int, ...], others: tuple[int, ...]
+) -> VotedMatches:
+    """Choose them from all matches, which the process keeps."""
+    votes = load_matches(session, MatchScope(dataset_id, people))
+    judged = load_matches(session, MatchScope(dataset_id, others))
+    votes = votes.take(np.flatnonzero(votes.reason == 0))
+    is_voted = np.isin(number_pairs(judged), number_pairs(votes))
+    return VotedMatches(votes, judged.take(np.flatnonzero(is_voted & (judged.reason == 0))))
 
 
-def _pairs(matches: StoredMatches) -> NDArray[np.int64]:
-    """Give each pair of responses one number; ids are below 2**31."""
-    return np.asarray(matches.response_a * 2**31 + matches.response_b)
-
-
-def _leans(matches: StoredMatches) -> LeanArrays:
-    scored = matches.take(matches.reason == 0)
-    ab, ba = _LEAN[scored.verdict_ab], _LEAN[scored.verdict_ba]
-    is_single = (scored.verdict_ab == 0) | (scored.verdict_ba == 0)
-    return LeanArrays(
-        judge_id=scored.judge_id,
-        prompt_id=scored.prompt_id,
-        response_a=scored.response_a,
-        response_b=scored.response_b,
-        lean=np.where(is_single, ab + ba, np.where(scored.verdict_ab == scored.verdict_ba, ab, 0)),
-        tilt=np.sign(ab + ba),
+def _look_up_voted(
+    session: Session, dataset_id: int | None, people: tuple[int, ...], others: tuple[int, ...]
+) -> VotedMatches:
+    vote = aliased(MatchRow)
+    pairs = select(vote.response_a_id, vote.response_b_id).where(
+        vote.dataset_id.in_(list_dataset_ids(session, dataset_id)),
+        vote.judge_id.in_(people),
+        vote.state == "scored",
     )
+    on_voted: list[ColumnElement[bool]] = [
+        tuple_(MatchRow.response_a_id, MatchRow.response_b_id).in_(pairs),
+        MatchRow.state == "scored",
+        MatchRow.judge_id.in_((*people, *others)),
+    ]
+    found = read_matches(session, on_voted)
+    is_vote = np.isin(found.judge_id, people)
+    return VotedMatches(found.take(np.flatnonzero(is_vote)), found.take(np.flatnonzero(~is_vote)))

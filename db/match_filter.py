@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, or_, select
 from sqlalchemy.orm import aliased
 
+from db.id_lists import select_ids
 from db.tables import ContestantRow, JudgeRow, MatchRow, PromptRow, PromptTagRow, ResponseRow
 from db.texts import BYTE_TEXT
 
@@ -17,7 +18,10 @@ Outcome = Literal["scored", "decided", "tie", "both_bad", "flip", "unscored"]
 
 @dataclass(frozen=True)
 class MatchQuery:
-    """Which matches; None or empty: any. `kind` is `ai` or `people`."""
+    """Which matches; None or empty: any. `kind` is `ai` or `people`.
+
+    `disagrees_with_people` stands for the ids `among` which the matches are: who asks works them out.
+    """
 
     dataset_id: int | None = None
     judge_ids: tuple[int, ...] = ()
@@ -28,6 +32,7 @@ class MatchQuery:
     reason: str | None = None
     disagrees_with_people: bool | None = None
     text: str | None = None
+    among: tuple[int, ...] | None = field(default=None, compare=False)
 
     @property
     def is_costly(self) -> bool:
@@ -75,7 +80,8 @@ def _conditions(wanted: MatchQuery) -> list[ColumnElement[bool]]:
     if wanted.reason is not None:
         conditions.append(MatchRow.reason == wanted.reason)
     if wanted.disagrees_with_people is not None:
-        conditions.append(_disagreement(wanted.dataset_id, disagrees=wanted.disagrees_with_people))
+        assert wanted.among is not None
+        conditions.append(MatchRow.id.in_(select_ids(wanted.among)))
     return conditions
 
 
@@ -93,41 +99,6 @@ _OUTCOMES: dict[str, ColumnElement[bool]] = {
     "flip": and_(MatchRow.state == "scored", _FLIP),
     "unscored": MatchRow.state == "unscored",
 }
-
-
-def _lean(verdict_column: Any) -> Any:
-    return case((verdict_column == "a", 1), (verdict_column == "b", -1), else_=0)
-
-
-def _sign(number: Any) -> Any:
-    return case((number > 0, 1), (number < 0, -1), else_=0)
-
-
-def _disagreement(dataset_id: int | None, *, disagrees: bool) -> ColumnElement[bool]:
-    """Keep AI matches on pairs whose votes lean elsewhere (or, if not `disagrees`, the same way).
-
-    The matches are found from the votes, which are few; the other way round costs seconds at a million.
-    """
-    vote, judged = aliased(MatchRow), aliased(MatchRow)
-    people = select(JudgeRow.id).where(JudgeRow.kind == "human")
-    lean = _sign(func.sum(_lean(vote.verdict_ab) + _lean(vote.verdict_ba)))
-    votes = select(vote.response_a_id.label("a"), vote.response_b_id.label("b"), lean.label("lean")).where(
-        vote.judge_id.in_(people), vote.state == "scored"
-    )
-    if dataset_id is not None:
-        votes = votes.where(vote.dataset_id == dataset_id)
-    leaning = votes.group_by(vote.response_a_id, vote.response_b_id).subquery()
-    own = _sign(_lean(judged.verdict_ab) + _lean(judged.verdict_ba))
-    found = (
-        select(judged.id)
-        .join(leaning, and_(leaning.c.a == judged.response_a_id, leaning.c.b == judged.response_b_id))
-        .where(
-            judged.judge_id.not_in(people),
-            judged.state == "scored",
-            leaning.c.lean != own if disagrees else leaning.c.lean == own,
-        )
-    )
-    return MatchRow.id.in_(found)
 
 
 def _contains(text: str, dataset_id: int | None, others: list[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.match_filter import MatchQuery, restrict
+from db.response_arrays import count_changes
 from db.tables import ContestantRow, DatasetRow, JudgeRow, MatchRow, MatchTallyRow, PromptRow, PromptTagRow
 
 PREVIEW = 160
@@ -53,15 +54,18 @@ class TallyMark:
     n_tagged: int = 0
     sum_tagged: int = 0
     sum_squares_tagged: int = 0
+    n_response_changes: int = 0
 
 
 def load_tally_mark(session: Session, query: MatchQuery) -> TallyMark:
-    """Return a mark: while it is equal, a count of this query still holds."""
+    """Return a mark: while it is equal, what was found or counted by this query still holds."""
     sums = select(func.sum(MatchTallyRow.n_matches), func.sum(MatchTallyRow.n_changes))
     if query.dataset_id is not None:
         sums = sums.where(MatchTallyRow.dataset_id == query.dataset_id)
     n_matches, n_changes = session.execute(sums).one()
     mark = TallyMark(int(n_matches or 0), int(n_changes or 0))
+    if query.text:
+        mark = replace(mark, n_response_changes=count_changes(session))
     if not query.tags:
         return mark
     prompt = cast(PromptTagRow.prompt_id, BigInteger)

@@ -50,6 +50,11 @@ class StoredMatches:
         return StoredMatches(*(column[rows] for column in self.columns()))
 
 
+def number_pairs(matches: StoredMatches) -> NDArray[np.int64]:
+    """Give every two responses one number of their own; ids are below 2**31."""
+    return np.asarray((matches.response_a.astype(np.int64) << 31) + matches.response_b)
+
+
 _HIGH: Final = 2**32
 
 

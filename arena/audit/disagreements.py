@@ -1,20 +1,28 @@
-"""The disagreement queue: matches on which people and a judge differ, those first that matter most."""
+"""The disagreement queue: matches on which people and a judge differ, those first that matter most.
+
+`arena.majority` says when they do; Home counts the same matches and the list of matches shows them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arena.audit.card import find_versions
-from arena.audit.evidence import Evidence, load_evidence
+from arena.audit.evidence import Evidence, Pairs, load_evidence
 from arena.audit.joint_fit import to_rows
-from arena.audit.people import WORDS, Shared
+from arena.audit.people import WORDS
 from arena.errors import NotFoundError, UsageError
+from arena.majority import DISAGREES, compare, find_majority
+from arena.outcomes import OUTCOME
 from arena.store import in_words
 from db import Database, audit, datasets
 from db import NotFoundError as RowNotFoundError
+from db.audit import AuditMatches
 from db.judges import StoredJudge
+from db.packed_matches import number_pairs
 from db.tables import MARKS
 from ranking import InvalidMatchesError, NotConvergedError, Ratings, fit_bradley_terry
 from ranking.ratings import POINTS_PER_NAT
@@ -57,20 +65,19 @@ def get_disagreements(database: Database, judge: str, dataset: str | None = None
 
 
 def list_disagreements(evidence: Evidence, judge: StoredJudge, marks: dict[int, str]) -> list[Disagreement]:
-    shared = Shared.of(evidence, evidence.of_judge(judge.id))
-    said, majority = shared.pairs.verdict, shared.majority
-    rows = np.flatnonzero((said > 0) & (majority > 0) & (said != majority))
-    if not len(rows):
+    pairs = evidence.of_judge(judge.id)
+    differing = pairs.where(compare(pairs.matches, evidence.votes) == DISAGREES)
+    if not len(differing):
         return []
-    m = shared.pairs.matches
-    n_votes = np.bincount(shared.row, minlength=len(m))
+    m, said = differing.matches, differing.verdict
+    majority = find_majority(evidence.votes).of(m)
+    n_votes = _count_votes(evidence.votes, m)
     names = {contestant.id: contestant.name for contestant in evidence.contestants}
-    fitted = _fit(evidence, shared)
-    worth = np.array([np.nan, 1.0, 0.0, 0.5, 0.5])
+    fitted = _fit(evidence, pairs.once.scored)
     found = []
-    for row in rows.tolist():
+    for row in range(len(m)):
         a, b = names[int(m.contestant_a[row])], names[int(m.contestant_b[row])]
-        change = float(worth[majority[row]] - shared.pairs.score_a[row])
+        change = float(OUTCOME[majority[row]] - differing.score_a[row])
         shift, weight = _effect(fitted, a, b, change)
         found.append(
             Disagreement(
@@ -90,10 +97,16 @@ def list_disagreements(evidence: Evidence, judge: StoredJudge, marks: dict[int, 
     return sorted(found, key=lambda one: (one.mark is not None, -one.weight, one.match_id))
 
 
-def _fit(evidence: Evidence, shared: Shared) -> Ratings | None:
-    scored = shared.pairs.scored.matches
+def _count_votes(votes: AuditMatches, matches: AuditMatches) -> NDArray[np.int64]:
+    """Count the votes on each match's pair."""
+    voted, wanted = np.sort(number_pairs(votes)), number_pairs(matches)
+    return np.searchsorted(voted, wanted, "right") - np.searchsorted(voted, wanted, "left")
+
+
+def _fit(evidence: Evidence, scored: Pairs) -> Ratings | None:
     try:
-        return fit_bradley_terry(to_rows(evidence, scored), covariance="hessian", prior_precision=PRIOR)
+        rows = to_rows(evidence, scored.matches)
+        return fit_bradley_terry(rows, covariance="hessian", prior_precision=PRIOR)
     except (InvalidMatchesError, NotConvergedError):
         return None
 

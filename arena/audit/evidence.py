@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.judges import label_judges
-from arena.outcomes import TIE
+from arena.majority import verdict_of
 from arena.store import in_words
 from db import Database, Session, audit, boards, datasets, judges
 from db.audit import AuditMatches, ContestantFamily, PromptCost, PromptFacts
@@ -150,10 +150,7 @@ class Pairs:
     @cached_property
     def verdict(self) -> Ints:
         """One code a match: the verdict, a flip as a tie (MT-Bench), 0 where unscored."""
-        m = self.matches
-        both = np.where(m.verdict_ab == m.verdict_ba, m.verdict_ab, TIE)
-        one = np.where(m.verdict_ab > 0, m.verdict_ab, m.verdict_ba)
-        return np.where(m.reason > 0, 0, np.where(m.n_orders == 2, both, one))
+        return verdict_of(self.matches).astype(np.int64)
 
     @cached_property
     def lean(self) -> Ints:

@@ -13,6 +13,7 @@ from arena.audit.baselines import baseline_verdicts
 from arena.audit.definitions import MIN_ITEMS, MIN_PROMPTS, make_figure, missing_figure
 from arena.audit.evidence import Evidence, Pairs, find_pairs
 from arena.audit.records import AgreementRow, Aside, ConfusionCell, Figure, RaterPair
+from arena.majority import find_majority
 from arena.outcomes import TIE, A, B
 from db.boards import VERDICT_CODES
 from ranking.annotator_test import AnnotatorTest, alternative_annotator_test
@@ -48,11 +49,7 @@ class Shared:
     @cached_property
     def majority(self) -> Ints:
         """People's most frequent verdict on each pair, 0 where two are equally frequent or nobody voted."""
-        counts = np.zeros((len(self.pairs), 5), dtype=np.int64)
-        np.add.at(counts, (self.row, self.vote), 1)
-        best = counts.max(axis=1)
-        is_one = ((counts == best[:, None]).sum(axis=1) == 1) & (best > 0)
-        return np.where(is_one, counts.argmax(axis=1), 0)
+        return find_majority(self.evidence.votes).of(self.pairs.matches).astype(np.int64)
 
     @cached_property
     def table(self) -> tuple[Ints, Ints]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from arena.agreement import get_agreement
+from arena.audit import get_cards
+from arena.audit.disagreements import get_disagreements
 from arena.errors import NotFoundError
+from arena.majority import AGREES, DISAGREES, compare
 from arena.matches import MatchFilter, list_matches
 from db import Database, tables
+from db.packed_matches import VERDICT_CODES, StoredMatches
 from tests.ui.filling import fill, judge, mixed, vote
 
 
@@ -97,11 +103,59 @@ def test_an_unknown_judge_is_refused_by_name(store: Database) -> None:
         get_agreement(store, "poems", "nobody")
 
 
-def test_disagreements_are_those_that_the_list_of_matches_shows(store: Database) -> None:
+@pytest.mark.parametrize("few", [0.0, 1.0])
+def test_home_the_list_of_matches_the_queue_and_the_card_count_the_same_disagreements(
+    store: Database, monkeypatch: pytest.MonkeyPatch, few: float
+) -> None:
+    monkeypatch.setattr("db.agreement._FEW_VOTES", few)  # votes looked up, or chosen from all matches
     filled = fill(store, n_prompts=30)
     judge(store, filled, mixed)
     vote(store, filled, lambda prompt: ("a", "b", "tie")[prompt % 3], voter="Ada")
     vote(store, filled, lambda prompt: ("a", "a", "both_bad", "b")[prompt % 4], voter="Ben")
+    vote(store, filled, lambda prompt: "b", voter="Cem")
     wanted = MatchFilter(dataset="poems", judges=("even-judge",), disagrees_with_people=True)
-    n = get_agreement(store, "poems").n_disagreements
-    assert n == list_matches(store, wanted).n_total > 3
+    listed = list_matches(store, wanted)
+    queue = get_disagreements(store, "even-judge", "poems")
+    majority = get_cards(store, "even-judge", "poems")[0].figure("people.majority")
+    assert get_agreement(store, "poems").n_disagreements == listed.n_total == len(queue) > 3
+    assert {row.id for row in listed.rows} == {one.match_id for one in queue}
+    n_agreeing = list_matches(store, replace(wanted, disagrees_with_people=False)).n_total
+    assert majority is not None
+    assert majority.n == n_agreeing + len(queue) < 30, "votes are split on some"
+
+
+@pytest.mark.parametrize(
+    ("said", "votes", "stand"),
+    [
+        (("a", "a"), ("a", "b"), 0),
+        (("a", "a"), ("b", "b", "a"), DISAGREES),
+        (("a", "a"), ("b", "tie", "tie"), DISAGREES),
+        (("a", "a"), ("a", "tie", "b", "a"), AGREES),
+        (("a", "tie"), ("a", "a", "b"), DISAGREES),
+        (("a", "b"), ("tie", "tie", "b"), AGREES),
+        (("tie", "tie"), ("both_bad",), DISAGREES),
+        (("a", "a"), (), 0),
+        ((None, "a"), ("b",), 0),
+    ],
+)
+def test_a_match_stands_with_or_against_the_most_frequent_vote(
+    said: tuple[str | None, str | None], votes: tuple[str, ...], stand: int
+) -> None:
+    match = stored([said], n_orders=2)
+    elsewhere = stored([("b", None)], n_orders=1, response_b=9)
+    people = stored([(vote, None) for vote in votes], n_orders=1)
+    assert compare(match, people).tolist() == [stand]
+    assert compare(elsewhere, people).tolist() == [0]
+
+
+def stored(
+    verdicts: list[tuple[str | None, str | None]], *, n_orders: int, response_b: int = 2
+) -> StoredMatches:
+    """Make matches of response 1 with another."""
+    n = len(verdicts)
+    codes = np.array([[VERDICT_CODES.get(one or "", 0) for one in pair] for pair in verdicts]).reshape(n, 2)
+    columns = {name: np.ones(n, dtype=np.int32) for name in StoredMatches.__dataclass_fields__}
+    columns |= {"response_b": np.full(n, response_b), "n_orders": np.full(n, n_orders)}
+    columns |= {"verdict_ab": codes[:, 0], "verdict_ba": codes[:, 1]}
+    columns["reason"] = ((codes > 0).sum(axis=1) < n_orders).astype(np.int8)
+    return StoredMatches(**columns)

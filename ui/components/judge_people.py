@@ -75,9 +75,6 @@ def show_queue(queue: list[Disagreement], dataset: str) -> None:
     n_marked = sum(one.mark is not None for one in queue)
     n = plural(len(queue), "match", "matches")
     lead(f"{n} where the most frequent vote differs from this judge; {n_marked} marked.")
-    note(
-        "Home and Matches weigh all votes on a pair, so that they also count pairs on which votes are split."
-    )
     page = 1
     if len(queue) > PAGE_SIZE:
         page = st.pagination(-(-len(queue) // PAGE_SIZE), key="queue_page")

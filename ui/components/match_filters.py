@@ -77,7 +77,7 @@ def _ask_more(dataset: ListedDataset, choices: MatchChoices) -> MatchFilter:
         "The people who voted",
         AGREEMENTS,
         "people",
-        "Whether the AI judge sided with most votes on the same two responses.",
+        "Whether the AI judge says what most votes on the same two responses say; split votes say neither.",
     )
     reason = st.selectbox("Unscored because", [ANY, *REASON_WORDS], key="reason", bind="query-params")
     text = st.text_input(
