@@ -77,6 +77,54 @@ def test_a_vote_then_a_reason_then_the_next_pair(hall: Database) -> None:
     assert app.button(key="vote_A")
 
 
+def test_a_press_too_early_or_too_late_is_said_and_counts_for_nothing(
+    hall: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(hall)
+    app = open_page(VOTE, voter="Ada")
+    monkeypatch.setattr("arena.vote.voting.MIN_LOOK_S", 3_600.0)
+    app = click(app, "vote_A")
+    assert voter_component.TOO_EARLY in text_of(app)
+    assert "Which response is better?" not in text_of(app)
+    assert count_rows(hall)["vote"] == 0
+    monkeypatch.setattr("arena.vote.voting.MIN_LOOK_S", 0.0)
+    monkeypatch.setattr(voter_component, "REPEAT_S", 3_600.0)
+    app = click(click(app, "vote_A"), "late_B")
+    assert "Your vote: A is better" in " ".join(text_of(app).split())  # the key may still be held
+    monkeypatch.setattr(voter_component, "REPEAT_S", 0.0)
+    app = click(app, "late_B")
+    assert voter_component.TOO_LATE in text_of(app)
+    assert count_rows(hall)["vote"] == 1
+    app.run()
+    assert voter_component.TOO_LATE not in text_of(app)
+
+
+def test_a_second_press_within_the_look_is_said_too(hall: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(hall)
+    app = click(open_page(VOTE, voter="Ada"), "vote_skip")
+    monkeypatch.setattr(voter_component, "MIN_LOOK_S", 3_600.0)
+    app = click(app, "vote_skip")
+    assert voter_component.TOO_EARLY in text_of(app)
+    assert "1 pair set aside" in text_of(app)
+
+
+@pytest.mark.parametrize(("kind", "asked", "has_n"), [
+    ("preference", "Which response would you rather have got?", False),
+    ("correctness", "Which response is right", True),
+])  # fmt: skip
+def test_what_is_judged_is_asked_as_the_prompt_needs_it(
+    hall: Database, kind: str, asked: str, has_n: bool
+) -> None:
+    fill(hall)
+    with hall.write() as session:
+        session.query(tables.PromptRow).update({"kind": kind})
+    said = " ".join(text_of(open_page(VOTE, voter="Ada")).split())
+    assert asked in said
+    assert ("I can't tell N You have read both" in said) is has_n
+    assert "Skip S Not now" in said
+    assert "1 to 6 give a reason" in said
+
+
 def test_neither_names_nor_lengths_are_shown(hall: Database) -> None:
     fill(hall)
     said = text_of(open_page(VOTE, voter="Ada"))
@@ -180,7 +228,7 @@ def test_a_link_opens_the_vote_and_no_board_under_its_label(hall: Database) -> N
     fill(hall, dataset="other")
     fill(hall, contestants=("oak", "elm"))
     token = create_invite(hall, "poems", "Support team")
-    app = AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30)
+    app = AppTest.from_file(str(PAGE_SCRIPT), default_timeout=300)
     app.query_params["invite"] = token
     app.run()
     assert "You are invited to compare responses" in text_of(app)
@@ -206,7 +254,7 @@ def test_a_server_for_guests_opens_nothing_without_a_link(
 ) -> None:
     fill(hall)
     monkeypatch.setenv("EVENHAND_GUESTS_ONLY", "1")
-    app = AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30).run()
+    app = AppTest.from_file(str(PAGE_SCRIPT), default_timeout=300).run()
     assert app.title[0].value == "Vote"
     assert "opens nothing" in text_of(app)
     assert not app.text_input

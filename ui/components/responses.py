@@ -14,9 +14,7 @@ from ui.render import Formula, View, render_diff, render_markdown, render_plain,
 
 VIEWS: Final[tuple[View, ...]] = ("rendered", "plain", "diff")
 MAX_PANE_PX = 460
-MIN_PANE_PX = 120
-LINE_CHARS = 52
-LINE_PX = 26
+"""The stylesheet lets panes end sooner, both with the longer text."""
 
 Tone = Literal["a", "b"]
 Shown = Literal["both", "A", "B"]
@@ -58,13 +56,14 @@ def ask_side(*, key: str) -> Shown:
     )
 
 
-def show_sides(a: Side, b: Side, *, view: View, shown: Shown = "both", height: int | None = None) -> None:
-    """Show both responses, or the one that was asked for, in panes of one height (None: as needed)."""
-    pane_px = height or _pane_px([a, b])
+def show_sides(a: Side, b: Side, *, view: View, shown: Shown = "both") -> None:
+    """Show both responses, or the one that was asked for, in panes of one height, as high as needed."""
     pairs = [(a, b), (b, a)] if shown == "both" else [(a, b)] if shown == "A" else [(b, a)]
-    for column, (side, other) in zip(st.columns(len(pairs)), pairs, strict=True):
+    with st.container(key="two_panes"):
+        columns = st.columns(len(pairs))
+    for column, (side, other) in zip(columns, pairs, strict=True):
         with column:
-            _show_side(side, other, view, pane_px)
+            _show_side(side, other, view)
 
 
 def show_text(turns: Sequence[str] | None, *, view: View = "rendered") -> None:
@@ -72,22 +71,13 @@ def show_text(turns: Sequence[str] | None, *, view: View = "rendered") -> None:
     _write_turns(turns, None, "a", view)
 
 
-def _pane_px(sides: Sequence[Side]) -> int:
-    """Return a height that holds the longer text, within limits; a little too high beats a scrollbar."""
-    longest = 0
-    for side in sides:
-        lines = [line for turn in side.turns or () for line in turn.split("\n")]
-        longest = max(longest, sum(1 + len(line) // LINE_CHARS for line in lines))
-    return min(MAX_PANE_PX, max(MIN_PANE_PX, 60 + LINE_PX * longest))
-
-
-def _show_side(side: Side, other: Side, view: View, height: int) -> None:
+def _show_side(side: Side, other: Side, view: View) -> None:
     head = Markup(
         '<p class="eh-pane-head"><span class="eh-side eh-side-{}">{}</span> <strong>{}</strong>'
         ' <span class="eh-quiet">{}</span></p>'
     )
     st.html(head.format(side.tone, side.tone.upper(), visible(side.name), _size(side.turns)))
-    with st.container(height=height, border=True, key=f"pane_{side.tone}"):
+    with st.container(height=MAX_PANE_PX, border=True, key=f"pane_{side.tone}"):
         _write_turns(side.turns, other.turns, side.tone, view)
 
 

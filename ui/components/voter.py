@@ -1,7 +1,8 @@
-"""Who votes, and the pair they are at: kept in the session, the name in the address too.
+"""The pair a voter is at, kept in the session, and the steps from it.
 
 A callback of a button does the step, then the page is drawn anew. What cannot count is said as a toast and
 the pair that stands open is fetched again, so that a held key, a second tab and a refresh end at one truth.
+A press that comes too early or too late counts for nothing, and the bar says so in a line.
 """
 
 from __future__ import annotations
@@ -16,11 +17,8 @@ import streamlit as st
 
 from arena.store import Database
 from arena.vote import (
-    FIRST_GUESS_S,
-    MAX_NAME_CHARS,
     MIN_LOOK_S,
     REASONS,
-    ROUND_VOTES,
     Ballot,
     CastVote,
     NothingToUndoError,
@@ -29,23 +27,23 @@ from arena.vote import (
     ShownVerdict,
     TooSoonError,
     VoteError,
-    VoterNameError,
     add_reasons,
     bring_back_skipped,
     cast_vote,
     next_pair,
     say_cant_tell,
-    sign_in,
     skip_pair,
     undo_step,
 )
-from arena.vote.guests import Guest
 from ui.render import label
 from ui.state import database
 
 _AT: Final = "vote_at"
-_VOTER: Final = "voter"
 HIDE_NAMES: Final = "vote_hide_names"
+REPEAT_S: Final = 0.7
+"""A held key begins to repeat before this, as systems are set."""
+TOO_EARLY: Final = "Not counted yet: have a look at both first, then choose."
+TOO_LATE: Final = "It stands: U changes it."
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,7 @@ class _Seat:
 
     place: Place | None = None
     notice: str | None = None
+    hint: str | None = None
     pressed_at: float = 0.0
 
 
@@ -84,70 +83,6 @@ def _get_seat() -> _Seat:
     if not isinstance(seat, _Seat):
         seat = st.session_state[_AT] = _Seat()
     return seat
-
-
-def ask_voter(guest: Guest | None = None) -> str:
-    """Return the name that votes are kept under; until one is given, ask for it and end the page.
-
-    A guest's name in the address is without the label of the link, which is put behind it.
-    """
-    name = st.query_params.get(_VOTER) or st.session_state.get(_VOTER)
-    if name:
-        try:
-            signed_in = _sign_in(name, guest)
-        except VoterNameError as error:
-            _forget_voter()
-            st.warning(label(error), icon=":material/info:")
-        else:
-            given = name if guest is not None else signed_in
-            st.session_state[_VOTER] = st.query_params[_VOTER] = given
-            return signed_in
-    with st.container(border=True, width=640, key="voter_form"), st.form("voter_name", border=False):
-        if guest is not None:
-            minutes = round(ROUND_VOTES * FIRST_GUESS_S / 60)
-            st.markdown(
-                "You are invited to compare responses: two at a time, names hidden, sides random. A round of"
-                f" {ROUND_VOTES} takes about {minutes} min; stop whenever you like."
-            )
-        given = st.text_input(
-            "Your name as a voter",
-            max_chars=MAX_NAME_CHARS,
-            placeholder="Any name you will remember",
-            help="Your votes are kept under it, so that you find your place again. Nothing else is stored.",
-        )
-        if st.form_submit_button("Start voting", type="primary", icon=":material/how_to_vote:"):
-            try:
-                signed_in = _sign_in(given, guest)
-                kept = given if guest is not None else signed_in
-                st.session_state[_VOTER] = st.query_params[_VOTER] = kept
-            except VoterNameError as error:
-                st.warning(label(error), icon=":material/info:")
-            else:
-                st.rerun()
-    st.stop()
-
-
-def _sign_in(name: str, guest: Guest | None) -> str:
-    if guest is not None:
-        return sign_in(database(), guest.voter(name))
-    return name if st.session_state.get(_VOTER) == name else sign_in(database(), name)
-
-
-def show_voter(name: str) -> None:
-    """Say who votes, and let somebody else vote here."""
-    with st.popover(label(name), icon=":material/person:"):
-        st.markdown("Votes here are kept under this name. The address of this page brings you back to them.")
-        st.button("Vote under another name", on_click=_leave_voter)
-
-
-def _leave_voter() -> None:
-    _forget_voter()
-    st.session_state.pop(_AT, None)
-
-
-def _forget_voter() -> None:
-    st.session_state.pop(_VOTER, None)
-    st.query_params.pop(_VOTER, None)
 
 
 def get_place(db: Database, dataset: str, voter: str) -> Place:
@@ -181,6 +116,18 @@ def show_notice() -> None:
     notice, seat.notice = seat.notice, None
     if notice is not None:
         st.toast(label(notice), icon=":material/info:")
+
+
+def take_hint() -> str | None:
+    """Return once why the last press counted for nothing, for the bar that it was meant for."""
+    seat = _get_seat()
+    hint, seat.hint = seat.hint, None
+    return hint
+
+
+def leave_place() -> None:
+    """Leave the pair in front, for somebody else to vote."""
+    st.session_state.pop(_AT, None)
 
 
 def vote(verdict: ShownVerdict) -> None:
@@ -276,18 +223,28 @@ def look_at_skipped() -> None:
 def _step(step: Callable[[Place, Ballot], Place]) -> None:
     seat = _get_seat()
     place = seat.place
-    if place is None or place.ballot is None or place.cast is not None or _is_held(seat):
+    if place is None or place.ballot is None or place.cast is not None:
+        return
+    if _is_held(seat, MIN_LOOK_S):
+        seat.hint = TOO_EARLY
         return
     try:
         seat.place = step(place, place.ballot)
-    except TooSoonError as error:
-        seat.notice = str(error)
+    except TooSoonError:
+        seat.hint = TOO_EARLY
     except VoteError as error:
         seat.notice = str(error)
         seat.place = replace(place, ballot=None, cast=None)
 
 
-def _is_held(seat: _Seat) -> bool:
-    """Whether this press follows the one before too fast for a person: a key that is held stays one press."""
+def say_too_late() -> None:
+    """Say that this pair has its vote already, unless the key is still held that gave it: a callback."""
+    seat = _get_seat()
+    if not _is_held(seat, REPEAT_S):
+        seat.hint = TOO_LATE
+
+
+def _is_held(seat: _Seat, within_s: float) -> bool:
+    """Whether this press follows the one before so fast that it may be one key still held."""
     before, seat.pressed_at = seat.pressed_at, time.monotonic()
-    return seat.pressed_at - before < MIN_LOOK_S
+    return seat.pressed_at - before < within_s

@@ -17,7 +17,8 @@ from ui.components.datasets import choose_name, stop_at_unknown
 from ui.components.empty import show_empty
 from ui.components.guest import read_guest, show_invites
 from ui.components.voted import show_all_done, show_round_done
-from ui.components.voter import ask_voter, get_place, show_notice, show_voter
+from ui.components.voter import get_place, show_notice
+from ui.components.voter_name import ask_voter, show_voter
 from ui.navigation import HOME, IMPORT, VOTE
 from ui.state import database
 
@@ -36,7 +37,9 @@ if not names:
 
 if guest is None:
     stop_at_unknown(names, target=VOTE, purpose="Voting")
-dataset = names[0] if guest is not None else choose_name(names)
+head = st.container(horizontal=True, vertical_alignment="bottom", key="vote_head")
+with head:
+    dataset = names[0] if guest is not None else choose_name(names)
 voter = ask_voter(guest)
 show_notice()
 progress = get_progress(db, dataset, voter)
@@ -54,10 +57,10 @@ if progress.n_pairs == 0:
     st.stop()
 
 place = get_place(db, dataset, voter)
-with st.container(horizontal=True, vertical_alignment="center", key="vote_head"):
+with head:
     show_progress(progress)
     st.space("stretch")
-    show_rubric(is_guest=guest is not None)
+    show_rubric(place.ballot, is_guest=guest is not None)
     if guest is None and not is_phone():
         show_invites(db, dataset)
     show_voter(voter)
