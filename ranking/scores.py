@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
-from ranking.cells import CHUNK, MAX_TABLE, Terms, is_ternary, outcome_codes
+from ranking.cells import CHUNK, CODE_CHUNK, MAX_TABLE, Terms, is_ternary, outcome_codes, short_code
 from ranking.matches import Matches
 from ranking.newton import Problem, Solution, tie_term
 from ranking.ratings import MIN_PROMPTS
+from ranking.threads import side_by_side
 
 MAX_DENSE = 60_000_000  # entries of clusters x contestants; beyond, the matrix is sparse
 
@@ -81,7 +82,9 @@ def row_scores(
         return solution.row_score, np.zeros(0)
     n_codes = terms.n_levels * problem.n_contestants**2
     tabled = terms.columns is None and 3 * n_codes <= max(MAX_TABLE, len(matches))
-    if tabled and is_ternary(matches.outcome):
+    if tabled and not problem.likelihood.has_tie_term:
+        residual, tie_score = _half_win_scores(matches, terms, problem, solution), np.zeros(0)
+    elif tabled and is_ternary(matches.outcome):
         residual, tie_score = _scores_from_table(matches, terms, problem, solution)
     else:
         residual, tie_score = _scores_of_rows(matches, terms, problem, solution)
@@ -95,15 +98,36 @@ def row_scores(
     return residual, tie_score
 
 
-def _scores_from_table(
-    matches: Matches, terms: Terms, problem: Problem, solution: Solution
-) -> tuple[FloatArray, FloatArray]:
-    """Look every row's score up among all codes and outcomes."""
+def _half_win_scores(matches: Matches, terms: Terms, problem: Problem, solution: Solution) -> FloatArray:
+    """Take each row's chance, looked up among all codes, from its outcome."""
+    chance = -problem.likelihood.scores(_all_predictors(terms, problem, solution), 0.0).eta[0]
+    residual = np.empty(len(matches))
+
+    def some(span: range) -> None:
+        for begin in range(span.start, span.stop, CODE_CHUNK):
+            rows = slice(begin, min(begin + CODE_CHUNK, span.stop))
+            expected = np.take(chance, short_code(matches, terms, rows), mode="clip")
+            np.subtract(matches.outcome[rows], expected, out=residual[rows])
+
+    side_by_side(len(matches), some)
+    return residual
+
+
+def _all_predictors(terms: Terms, problem: Problem, solution: Solution) -> FloatArray:
+    """Give eta of every code."""
     n, parameters = problem.n_contestants, solution.parameters
     eta = parameters[:n, None] - parameters[None, :n]
     if terms.table is not None:
         eta = eta + (terms.table @ parameters[n : n + len(terms.names)])[:, None, None]
-    scores = problem.likelihood.scores(eta.ravel(), tie_term(problem, parameters))
+    return np.asarray(eta.ravel())
+
+
+def _scores_from_table(
+    matches: Matches, terms: Terms, problem: Problem, solution: Solution
+) -> tuple[FloatArray, FloatArray]:
+    """Look every row's score up among all codes and outcomes."""
+    tie = tie_term(problem, solution.parameters)
+    scores = problem.likelihood.scores(_all_predictors(terms, problem, solution), tie)
     eta_table = np.ascontiguousarray(scores.eta.T).ravel()
     tie_table = np.ascontiguousarray(scores.tie.T).ravel()
     residual = np.empty(len(matches))
@@ -156,11 +180,19 @@ def _count(
     if n_components > 1:
         met = np.unique(component[a].astype(np.int64) * size + g)
         total = np.bincount(met // size, minlength=n_components)
-    nonzero = (strengths != 0).sum(axis=0) if isinstance(strengths, np.ndarray) else np.zeros(n)
+    nonzero = _nonzero_at_least(strengths) if isinstance(strengths, np.ndarray) else np.zeros(n)
     if nonzero.min(initial=MIN_PROMPTS) < MIN_PROMPTS:
         met = np.unique(np.concatenate([g * n + a, g * n + b]))
         nonzero = sum_by(met % n, None, n)
     return n_clusters, nonzero.astype(np.intp), total
+
+
+def _nonzero_at_least(strengths: FloatArray) -> IndexArray:
+    """Count each contestant's clusters with a score, in the first of them if that is enough."""
+    some = (strengths[: CODE_CHUNK // max(strengths.shape[1], 1)] != 0).sum(axis=0)
+    if some.min(initial=MIN_PROMPTS) >= MIN_PROMPTS:
+        return np.asarray(some)
+    return np.asarray((strengths != 0).sum(axis=0))
 
 
 def _distinct(labels: IndexArray, size: int) -> int:
