@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ranking.arrays import FloatArray, sum_by
 from ranking.errors import InvalidMatchesError
-from ranking.means import rate_contestants
+from ranking.means import Side, rate_contestants
 from ranking.ratings import Ratings
 
 
@@ -72,9 +72,7 @@ def fit_mean_level(levels: Levels) -> Ratings:
     prompt = levels.prompt_id
     return rate_contestants(
         levels.names,
-        levels.contestant,
-        levels.level,
-        levels.weight,
+        [Side(levels.contestant, levels.level, levels.weight)],
         np.arange(len(levels.level)) if prompt is None else prompt,
         n_matches=sum_by(levels.contestant, levels.weight, len(levels.names)),
         method="mean-level",

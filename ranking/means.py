@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,17 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
+from ranking.blas import one_blas_thread
 from ranking.intervals import MIN_VARIANCE, student_quantile
 from ranking.ranks import rank_ranges
 from ranking.ratings import MIN_PROMPTS, Ratings
 from ranking.scores import dense_labels
 
 
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One value a row, of the contestant at that row; each of shape (n_rows,). `weight` None: one each."""
+
+    who: IndexArray
+    value: FloatArray
+    weight: FloatArray | None
+
+    def total(self, n: int) -> FloatArray:
+        return sum_by(self.who, self.weight, n)
+
+    def weighted(self, values: FloatArray) -> FloatArray:
+        return values if self.weight is None else self.weight * values
+
+
 def rate_contestants(
     names: tuple[str, ...],
-    who: IndexArray,
-    value: FloatArray,
-    weight: FloatArray,
+    sides: Sequence[Side],
     cluster: NDArray[np.generic],
     *,
     n_matches: FloatArray,
@@ -27,19 +42,17 @@ def rate_contestants(
     clustered_by: Literal["match", "prompt", "response"],
     unit: str,
 ) -> Ratings:
-    """Give the weighted mean of `value` over each contestant's rows.
+    """Give each contestant's weighted mean over the rows of all sides, which have one cluster a row.
 
     The covariance sums, per cluster, w (value - mean) / sum of w; factor G/(G-1), t with G-1 degrees.
     """
     n = len(names)
-    total = sum_by(who, weight, n)
+    total = np.sum([side.total(n) for side in sides], axis=0)
+    points = np.sum([sum_by(side.who, side.weighted(side.value), n) for side in sides], axis=0)
     safe = np.where(total > 0, total, 1.0)
-    mean = np.where(total > 0, sum_by(who, weight * value, n) / safe, np.nan)
-    used = weight > 0
-    influence = weight * (value - mean[who]) / safe[who]
-    if not used.all():
-        influence, who, cluster = influence[used], who[used], cluster[used]
-    spread = _spread(influence, who, cluster, n)
+    mean = np.where(total > 0, points / safe, np.nan)
+    with one_blas_thread(n):
+        spread = _spread(sides, mean, safe, cluster)
     critical = float(student_quantile(spread.n_clusters - 1.0))
     half_width = critical * np.sqrt(np.diagonal(spread.covariance))
     rank_low, rank_high = rank_ranges(mean, spread.covariance, critical)
@@ -74,12 +87,22 @@ class _Spread:
     n_clusters: int
 
 
-def _spread(influence: FloatArray, who: IndexArray, cluster: NDArray[np.generic], n: int) -> _Spread:
+def _spread(
+    sides: Sequence[Side], mean: FloatArray, total: FloatArray, cluster: NDArray[np.generic]
+) -> _Spread:
     """Sum the influences by cluster."""
-    index, size = dense_labels(cluster) if len(who) else (np.zeros(0, dtype=np.int64), 0)
-    scores = sum_by(index * n + who, influence, size * n).reshape(size, n)
-    met = np.zeros((size, n), dtype=bool)
-    met.ravel()[index * n + who] = True
+    n = len(mean)
+    index, size = dense_labels(cluster) if len(cluster) else (np.zeros(0, dtype=np.int64), 0)
+    scores, met = np.zeros((size, n)), np.zeros((size, n), dtype=bool)
+    for side in sides:
+        place = index * n
+        place += side.who
+        influence = side.value - mean[side.who]
+        influence /= total[side.who]
+        if side.weight is not None:  # who has rows of no weight only, has no mean
+            influence = np.where(side.weight > 0, side.weight * influence, 0.0)
+        met.reshape(-1)[place if side.weight is None else place[side.weight > 0]] = True
+        scores += sum_by(place, influence, size * n).reshape(size, n)
     n_clusters = int(met.any(axis=1).sum())
     too_few = met.sum(axis=0) < MIN_PROMPTS
     factor = n_clusters / (n_clusters - 1) if n_clusters > 1 else np.nan

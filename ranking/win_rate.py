@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, sum_by
 from ranking.covariance import Covariance
 from ranking.matches import Matches
-from ranking.means import rate_contestants
+from ranking.means import Side, rate_contestants
 from ranking.ratings import Ratings
 
 
@@ -41,22 +41,20 @@ def fit_win_rate(
     `average_win_rate` of dustalov/evalica.
     """
     n = len(matches.names)
-    weight = np.ones(len(matches)) if matches.weight is None else matches.weight
-    who = np.concatenate([matches.a, matches.b]).astype(np.intp)
-    opponent = np.concatenate([matches.b, matches.a]).astype(np.intp)
-    outcome = np.concatenate([matches.outcome, 1 - matches.outcome])
-    both = np.concatenate([weight, weight])
+    first, second = (
+        Side(matches.a, matches.outcome, matches.weight),
+        Side(matches.b, 1 - matches.outcome, matches.weight),
+    )
+    n_matches = first.total(n) + second.total(n)
     if average == "opponents":
-        both = both * _opponent_shares(who, opponent, both, n)
+        shares = _opponent_shares(matches)
+        first, second = (replace(side, weight=side.weighted(shares)) for side in (first, second))
     prompt = matches.prompt_id if covariance == "cluster" else None
-    cluster = np.arange(len(matches)) if prompt is None else prompt
     return rate_contestants(
         matches.names,
-        who,
-        outcome,
-        both,
-        np.concatenate([cluster, cluster]),
-        n_matches=sum_by(who, np.concatenate([weight, weight]), n),
+        (first, second),
+        np.arange(len(matches)) if prompt is None else prompt,
+        n_matches=n_matches,
         method="win-rate" if average == "matches" else "mean-over-opponents win-rate",
         clustered_by="match" if prompt is None else "prompt",
         unit="win rate",
@@ -76,12 +74,12 @@ def win_rate_matrix(matches: Matches) -> FloatArray:
     return rate
 
 
-def _opponent_shares(
-    who: NDArray[np.intp], opponent: NDArray[np.intp], weight: FloatArray, n: int
-) -> FloatArray:
-    """Factor by which each row's weight makes every opponent count alike."""
-    code = who * n + opponent
-    met = sum_by(code, weight, n * n)
+def _opponent_shares(matches: Matches) -> FloatArray:
+    """Factor by which each row's weight makes every opponent count alike, for both sides."""
+    n = len(matches.names)
+    low, high = np.minimum(matches.a, matches.b), np.maximum(matches.a, matches.b)
+    code = low.astype(np.intp) * n + high
+    met = sum_by(code, matches.weight, n * n)
     share = np.zeros(len(code))
     np.divide(1.0, met[code], out=share, where=met[code] > 0)
     return share
