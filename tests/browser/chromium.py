@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,8 @@ FLAGS = (
     "--disable-sync",
 )
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 120_000
+"""Far above what anything takes: a slow machine is no failure."""
 
 
 @contextmanager
@@ -56,6 +57,15 @@ def press(page: Page, button: str) -> None:
     """Press a button by its name and wait for what it does."""
     page.get_by_role("button", name=button, exact=True).click()
     settle(page)
+
+
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Wait for what no element of the page tells."""
+    for _ in range(TIMEOUT_MS // 50):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it did not happen in {TIMEOUT_MS / 1000:.0f} s")
 
 
 def drop_files(page: Page, *paths: Path) -> None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 from sqlalchemy import delete, select
 
 from arena.store import open_store
 from arena.vote import MIN_LOOK_S
 from db import Database, tables
-from tests.browser.chromium import TIMEOUT_MS, expect_text, open_address, press, settle
+from tests.browser.chromium import TIMEOUT_MS, expect_text, open_address, press, settle, wait_until
 from tests.browser.serving import ServedApp, serve_app
 from tests.ui.filling import Filled, fill
 from tests.vote.stepping import count_rows
+from ui.components.voter import REPEAT_S, TOO_LATE
 
 pytestmark = pytest.mark.browser
 
@@ -110,6 +111,11 @@ def go_on(page: Page) -> None:
     settle(page)
 
 
+def given(page: Page, reason: str) -> Locator:
+    """Return the reason's button once it is given."""
+    return page.locator(f"[class*=st-key-reason_{reason}_]").get_by_test_id("stBaseButton-primary")
+
+
 def panes(page: Page) -> str:
     return " | ".join(page.locator("[class*=st-key-pane_]").all_inner_texts())
 
@@ -128,8 +134,7 @@ def test_a_round_of_twenty_votes_by_keyboard_with_skip_and_undo(fresh: Hall, pag
             look(page)
             page.keyboard.press("s")
             expect_text(page, "1 pair set aside")
-            settle(page)
-            assert panes(page) != before
+            wait_until(page, lambda: panes(page) != before)  # noqa: B023 - called at once
         if number == 5:
             page.keyboard.press("u")
             expect_text(page, "4 of 20")
@@ -153,7 +158,9 @@ def test_reasons_are_stored_with_the_vote_they_explain(fresh: Hall, page: Page) 
     expect_text(page, "Which response is better?")
     choose(page, "b")
     page.keyboard.press("1")
+    expect(given(page, "correct")).to_be_visible(timeout=TIMEOUT_MS)
     page.get_by_role("button", name="style").click()
+    expect(given(page, "style")).to_be_visible(timeout=TIMEOUT_MS)
     settle(page)
     go_on(page)  # Enter after a chip goes on, and does not take the chip back
     choose(page, "t")
@@ -171,8 +178,18 @@ def test_a_held_key_counts_once(fresh: Hall, page: Page, key: str, votes: int, a
         page.keyboard.down(key)
         page.wait_for_timeout(30)
     page.keyboard.up(key)
+    expect_text(page, "Your vote:" if votes else "1 pair set aside")
     settle(page)
     assert (fresh.n("vote"), fresh.n("ballot") - (1 - votes)) == (votes, aside)
+
+
+def test_a_key_of_the_choices_after_the_choice_is_answered(fresh: Hall, page: Page) -> None:
+    open_address(page, fresh.address)
+    choose(page, "a")
+    page.wait_for_timeout(REPEAT_S * 1000)
+    page.keyboard.press("b")
+    expect_text(page, TOO_LATE)
+    assert fresh.n("vote") == 1
 
 
 def test_two_tabs_share_the_pair_and_its_one_vote(fresh: Hall, page: Page) -> None:
@@ -184,8 +201,7 @@ def test_two_tabs_share_the_pair_and_its_one_vote(fresh: Hall, page: Page) -> No
     choose(page, "a")
     other.keyboard.press("b")
     expect_text(other, "has your vote already")
-    settle(other)
-    assert panes(other) != panes(page)
+    wait_until(other, lambda: panes(other) != panes(page))
     expect_text(other, "1 of 20")
     assert fresh.n("vote") == 1
 
@@ -269,7 +285,7 @@ def test_nothing_that_reaches_the_browser_names_a_contestant_or_an_id(fresh: Hal
         if step in ("s", "u"):
             look(page)
             page.keyboard.press(step)
-            page.wait_for_timeout(400)
+            expect(page.get_by_text("1 pair set aside")).to_have_count(1 if step == "s" else 0)
             continue
         choose(page, step)
         keep()
@@ -293,6 +309,7 @@ def test_a_phone_shows_one_response_at_a_time(fresh: Hall, page: Page) -> None:
         viewport={"width": 390, "height": 760}, has_touch=True, is_mobile=True,
         user_agent="Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
     )  # fmt: skip
+    phone.set_default_timeout(TIMEOUT_MS)
     small = phone.new_page()
     open_address(small, fresh.address)
     first = small.locator("[class*=st-key-pane_]")

@@ -135,7 +135,7 @@ def test_a_run_goes_on_while_a_long_import_is_open(store: Database) -> None:
               "kind": "preference", "created_at": landing.now}]
         )  # fmt: skip
         with store.write() as session:
-            session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            session.execute(text("SET LOCAL lock_timeout = '60s'"))
             session.add(SettingRow(key="run", value="went on"))
     with store.read() as session:
         assert session.get_one(SettingRow, "run").value == "went on"
@@ -170,6 +170,7 @@ def test_a_frozen_writer_is_put_out_of_its_transaction(
 
     frozen.begin()
     wait_for(frozen, Turn.SHORT)  # and then does nothing, as a stopped process does
+    monkeypatch.undo()  # for the other one a second may be too short on a busy machine
 
     def write(database: Database) -> None:
         with database.write() as session:
@@ -187,7 +188,7 @@ def test_a_writer_frozen_in_the_middle_of_a_batch_is_put_out_too(
     store: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.postgres.PATIENCE_S", 1)
-    monkeypatch.setitem(postgres.IDLE_TIMEOUT_S, postgres.Turn.SHORT, 1)
+    monkeypatch.setitem(postgres.IDLE_TIMEOUT_S, postgres.Turn.SHORT, 3)
     with store.writer.connect() as frozen:
         driver = frozen.connection.driver_connection
         assert driver is not None

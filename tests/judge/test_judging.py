@@ -35,7 +35,12 @@ Ask = Callable[[LiteLLMClient, JudgeSpec], Coroutine[None, None, Result]]
 
 
 def ask(
-    script: Script, spec: JudgeSpec, question: Ask[Result], *, timeout_s: float = 30.0
+    script: Script,
+    spec: JudgeSpec,
+    question: Ask[Result],
+    *,
+    timeout_s: float = 300.0,
+    latency_s: float = 0.0,
 ) -> tuple[Result, int]:
     """Ask through LiteLLM over loopback; gives the answer and the number of requests the server saw."""
 
@@ -46,7 +51,7 @@ def ask(
         finally:
             await client.aclose()
 
-    with serve(script) as llm:
+    with serve(script, latency_s=latency_s) as llm:
         result = asyncio.run(run(llm.api_base))
         return result, llm.stats()["n_requests"]
 
@@ -73,14 +78,14 @@ def test_a_judge_that_prefers_the_first_flips() -> None:
 
 
 def test_a_judgment_keeps_tokens_latency_raw_text_and_what_was_sent() -> None:
-    judgment, _ = ask(scripts.longest, judge_for(), one_order)
+    judgment, _ = ask(scripts.longest, judge_for(), one_order, latency_s=0.5)
     reply = judgment.calls[0].reply
     assert reply is not None
     assert judgment.raw_text == reply.text == "One does more of what was asked.\n\n[[A]]"
     assert reply.n_tokens_in is not None
     assert reply.n_tokens_in > 100
     assert reply.n_tokens_out == len(reply.text) // 4 + 1, "the provider's own count"
-    assert 0 < reply.latency_s < 30
+    assert 0.45 < reply.latency_s < 300, "in seconds"
     assert dict(reply.parameters_sent) == {"max_tokens": 2048, "temperature": 0.0}
     assert judgment.cost_usd is None, "an unpriced model is unknown, never free"
 

@@ -35,7 +35,7 @@ def request_to(api_base: str, model: str = MODELS[0], **parameters: Any) -> Call
     return CallRequest(model, api_base, tuple(parameters.items()), (Message("user", "say something"),))
 
 
-def call(script: Script, model: str = MODELS[0], *, timeout_s: float = 20.0, **parameters: Any) -> CallReply:
+def call(script: Script, model: str = MODELS[0], *, timeout_s: float = 300.0, **parameters: Any) -> CallReply:
     async def run(api_base: str) -> CallReply:
         client = LiteLLMClient(timeout_s=timeout_s)
         try:
@@ -121,6 +121,8 @@ def test_a_strange_body_is_a_reply_or_a_known_error(body: str, model: str) -> No
     assert reply.text in ("", "x")
 
 
+# LiteLLM makes its coroutine in a thread: a deadline that passes there, under load, leaves it unawaited.
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @pytest.mark.parametrize("model", MODELS)
 def test_a_hanging_server_times_out_and_sees_the_client_hang_up(model: str) -> None:
     async def run(api_base: str) -> None:
@@ -156,7 +158,7 @@ def test_retry_after_is_seconds_a_date_or_unknown() -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_nothing_listening_is_a_lost_connection(model: str) -> None:
     async def run() -> None:
-        client = LiteLLMClient(timeout_s=5)
+        client = LiteLLMClient(timeout_s=300)
         try:
             await client.complete(request_to("http://127.0.0.1:9/v1", model))
         finally:
@@ -345,7 +347,7 @@ def test_a_stream_keeps_its_cut_off_reason() -> None:
 
 def stream(script: Script, pieces: list[str], model: str) -> CallReply:
     async def run(api_base: str) -> CallReply:
-        client = LiteLLMClient(timeout_s=20)
+        client = LiteLLMClient(timeout_s=300)
         try:
             return await client.stream(request_to(api_base, model), pieces.append)
         finally:
@@ -357,7 +359,7 @@ def stream(script: Script, pieces: list[str], model: str) -> CallReply:
 
 def test_many_calls_run_at_once_and_cancelling_ends_them() -> None:
     async def run(llm: Running) -> None:
-        client = LiteLLMClient(timeout_s=60)
+        client = LiteLLMClient(timeout_s=300)
         calls = [asyncio.create_task(client.complete(request_to(llm.api_base, seed=n))) for n in range(16)]
         while (await asyncio.to_thread(llm.stats))["n_in_flight"] < 16:
             await asyncio.sleep(0.01)

@@ -87,10 +87,9 @@ class Patient:
     """Asks again at once, a few times, as a caller of this room would after waiting."""
 
     def __init__(self) -> None:
-        self.client = LiteLLMClient(timeout_s=60)
-        self.hurried = LiteLLMClient(
-            timeout_s=0.7
-        )  # for what hangs anyway, so that no load can break the test
+        self.client = LiteLLMClient(timeout_s=300)
+        # For what hangs anyway, so that no load can break the test.
+        self.hurried = LiteLLMClient(timeout_s=0.7)
         self.free = asyncio.Semaphore(16)
 
     async def complete(self, request: CallRequest) -> CallReply:

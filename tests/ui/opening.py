@@ -23,7 +23,7 @@ def open_page(entry: PageEntry, *, state: Mapping[str, str] | None = None, **que
 
     `state` fills widgets before they are drawn; the test harness cannot type a new option into a choice.
     """
-    app = _with_query(AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30), query)
+    app = _with_query(AppTest.from_file(str(PAGE_SCRIPT), default_timeout=300), query)
     if entry is START or entry.path != Path(entry.file).stem:
         app.run()  # only then are pages known by another name than their file's
     if entry is START:

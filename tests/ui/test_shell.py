@@ -15,7 +15,7 @@ from ui.shell import PAGE_SCRIPT
 
 
 def open_start() -> AppTest:
-    return AppTest.from_file(str(PAGE_SCRIPT), default_timeout=30).run()
+    return AppTest.from_file(str(PAGE_SCRIPT), default_timeout=300).run()
 
 
 def test_the_page_script_renders_the_start_page(store: Database) -> None:

@@ -30,11 +30,19 @@ class Voter:
         return ballot
 
     def vote(self, verdict: ShownVerdict = "A", ballot: Ballot | None = None) -> CastVote:
-        token = (ballot or self.next()).token
-        return cast_vote(self.database, token, verdict, now=later())
+        ballot = ballot or self.next()
+        return cast_vote(self.database, ballot.token, verdict, now=self.after(12.0, ballot))
 
     def skip(self) -> None:
-        skip_pair(self.database, self.next().token, now=later())
+        ballot = self.next()
+        skip_pair(self.database, ballot.token, now=self.after(12.0, ballot))
+
+    def after(self, seconds: float, ballot: Ballot) -> datetime:
+        """Return when so many seconds have passed since the pair was shown, whatever the test took since."""
+        with self.database.read() as session:
+            query = select(tables.BallotRow.shown_at).where(tables.BallotRow.token == ballot.token)
+            shown_at = session.scalar(query)
+        return (shown_at or utc_now()) + timedelta(seconds=seconds)
 
     def undo(self) -> Ballot:
         return undo_step(self.database, self.dataset, self.name)
