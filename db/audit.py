@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
-from db.match_arrays import MatchScope, load_matches
+from db.match_arrays import MatchScope, Part, join_parts, list_dataset_ids, load_matches, load_parts
 from db.packed_matches import REASON_CODES, StoredMatches
 from db.tables import (
     ContestantRow,
@@ -19,7 +19,6 @@ from db.tables import (
     JudgeRow,
     JudgmentRow,
     MatchRow,
-    MatchTallyRow,
     PromptRow,
     PromptTagRow,
     VoteRow,
@@ -34,11 +33,24 @@ def load_audit_matches(session: Session, dataset_id: int | None, judge_ids: Sequ
     return load_matches(session, MatchScope(dataset_id, tuple(judge_ids)))
 
 
-def holds_most(session: Session, dataset_id: int) -> bool:
-    """Whether a third of all matches or more are of this data set."""
-    counted = select(func.sum(MatchTallyRow.n_matches))
-    n_there = session.scalar(counted.where(MatchTallyRow.dataset_id == dataset_id))
-    return 3 * int(n_there or 0) >= int(session.scalar(counted) or 0)
+def load_matches_by_judge(
+    session: Session, dataset_id: int | None, judge_ids: Sequence[int]
+) -> dict[int, AuditMatches]:
+    """Return each judge's matches as arrays that are shared: nobody may write to them.
+
+    The numbers are of 32 bits and fewer; judges without a match are left out.
+    """
+    parts: dict[int, list[Part]] = {}
+    for one in list_dataset_ids(session, dataset_id):
+        for part in load_parts(session, one, judge_ids):
+            if len(part.matches):
+                parts.setdefault(int(part.matches.judge_id[0]), []).append(part)
+    return {judge_id: join_parts(found) for judge_id, found in sorted(parts.items())}
+
+
+def join_matches(found: Sequence[AuditMatches]) -> AuditMatches:
+    """Put matches of several judges together in stored order."""
+    return join_parts([Part(matches, 0) for matches in found])
 
 
 @dataclass(frozen=True)

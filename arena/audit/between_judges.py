@@ -20,27 +20,29 @@ def other_judges(evidence: Evidence, judge: StoredJudge, pairs: Pairs) -> tuple[
         if judge_id == judge.id:
             continue
         other = evidence.of_judge(judge_id).once.scored
-        row = find_pairs(other.matches, once.matches)
+        row = find_pairs(once, other.matches)
         both = row >= 0
         if int(both.sum()) >= MIN_ITEMS:
-            left, right = once.verdict[both], other.verdict[row[both]]
+            left, right = once.verdict[row[both]], other.verdict[both]
             found.append(rater_pair(evidence.labels[judge.id], evidence.labels[judge_id], left, right))
     return tuple(sorted(found, key=lambda one: (-one.n, one.second)))
 
 
 def between_figures(evidence: Evidence, judge: StoredJudge, pairs: Pairs) -> list[Figure]:
     once = pairs.once.scored
-    rows = [once.verdict.astype(float)]
+    counts = np.zeros((len(once), len(LEVELS) + 1), dtype=np.int16)
+    counts[np.arange(len(once)), once.verdict] = 1
+    n_judges = 1
     for judge_id in evidence.judge_ids("model", "recorded"):
         if judge_id == judge.id:
             continue
         other = evidence.of_judge(judge_id).once.scored
-        row = find_pairs(other.matches, once.matches)
+        row = find_pairs(once, other.matches)
         if (row >= 0).any():
-            rows.append(np.where(row >= 0, other.verdict[np.maximum(row, 0)], np.nan))
-    if judge.kind == "builtin" or len(rows) < 2:
+            counts[row[row >= 0], other.verdict[row >= 0]] += 1
+            n_judges += 1
+    if judge.kind == "builtin" or n_judges < 2:
         return [missing_figure("judges.alpha", "not enough data: no other AI judge scored the same pairs")]
-    table = np.array(rows)
-    counts = np.stack([(table == code).sum(axis=0) for code in LEVELS], axis=1)
-    got = nominal_alpha(counts, once.prompt)
-    return [make_figure("judges.alpha", got, note=f"{len(rows)} judges")]
+    several = np.flatnonzero(counts.sum(axis=1) > 1)
+    got = nominal_alpha(counts[several][:, list(LEVELS)], once.prompt[several])
+    return [make_figure("judges.alpha", got, note=f"{n_judges} judges")]

@@ -10,7 +10,7 @@ import numpy as np
 
 from arena.audit.card import find_versions
 from arena.audit.evidence import Evidence, load_evidence
-from arena.audit.joint_fit import fit_terms, style_columns, to_rows
+from arena.audit.joint_fit import fit_terms, style_columns, to_rows, to_rows_by_order
 from arena.audit.self_preference import family_columns
 from arena.errors import UsageError
 from arena.store import in_words
@@ -76,7 +76,7 @@ def make_board_effect(evidence: Evidence, judge: StoredJudge, dataset: str | Non
     makers: dict[str, tuple[str, Callable[[], Ratings | str]]] = {
         "plain": ("strengths alone", lambda: fit_terms(to_rows(evidence, scored))),
         "position": ("with a term for being shown first",
-                     lambda: fit_terms(to_rows(evidence, scored), position=True)),
+                     lambda: fit_terms(to_rows_by_order(evidence, scored), position=True)),
         "length": ("with a term for length", lambda: _with_style(evidence, scored, "length")),
         "markdown": ("with terms for headers, lists and bold",
                      lambda: _with_style(evidence, scored, "header", "list", "bold")),

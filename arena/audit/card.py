@@ -32,7 +32,7 @@ from arena.audit.words import sentence_of
 from arena.errors import NotFoundError
 from arena.judges import SHORT_VERSION
 from arena.store import in_words
-from db import Database, audit, datasets
+from db import Database, audit, datasets, judges
 from db.audit import REASON_CODES
 from db.judges import StoredJudge
 
@@ -49,8 +49,9 @@ def get_cards(database: Database, judge: str, dataset: str | None = None) -> lis
     """
     with in_words(), database.read() as session:
         dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
-        evidence = load_evidence(session, dataset_id)
-        versions = find_versions(evidence.judges, judge)
+        versions = find_versions(judges.list_stored_judges(session), judge)
+        who_calls = [version.id for version in versions if version.kind not in ("builtin", "human")]
+        evidence = load_evidence(session, dataset_id, costs_of=who_calls)
         marks = {
             version.id: Counter(audit.load_marks(session, version.id, dataset_id).values())
             for version in versions

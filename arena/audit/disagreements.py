@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.audit.card import find_versions
-from arena.audit.evidence import Evidence, Pairs, load_evidence
+from arena.audit.evidence import Evidence, Pairs, load_verdicts
 from arena.audit.joint_fit import to_rows
 from arena.audit.people import WORDS
 from arena.errors import NotFoundError, UsageError
@@ -56,7 +56,7 @@ def get_disagreements(database: Database, judge: str, dataset: str | None = None
     """Return what people and this judge version differ on, unmarked first, then by effect on the ranking."""
     with in_words(), database.read() as session:
         dataset_id = None if dataset is None else datasets.get_dataset_id(session, dataset)
-        evidence = load_evidence(session, dataset_id)
+        evidence = load_verdicts(session, dataset_id)
         versions = find_versions(evidence.judges, judge)
         if len(versions) > 1:
             raise UsageError(f"'{judge}' has {len(versions)} versions; name one as NAME@VERSION.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,27 +12,31 @@ from numpy.typing import NDArray
 
 from arena.judges import label_judges
 from arena.majority import verdict_of
+from arena.outcomes import OUTCOME
 from arena.store import in_words
 from db import Database, Session, audit, boards, datasets, judges
-from db.audit import AuditMatches, ContestantFamily, PromptCost, PromptFacts
+from db.audit import AuditMatches, ContestantFamily, PromptCost, PromptFacts, join_matches
 from db.boards import StyleArrays
 from db.judges import StoredJudge
+from db.packed_matches import number_pairs
 from db.stamps import Stamp, load_stamp
 from judge import family_of
 
 Ints = NDArray[np.int64]
+NO_STYLE = StyleArrays(*(np.zeros(0, dtype=np.int32) for _ in StyleArrays.__dataclass_fields__))
 
-__all__ = ["Evidence", "Pairs", "Stamp", "find_pairs", "get_stamp", "load_evidence"]
+__all__ = ["Evidence", "Pairs", "Stamp", "find_pairs", "get_stamp", "load_evidence", "load_verdicts"]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One consistent read of a data set (or of all)."""
+    """One consistent read of a data set (or of all). Arrays are shared with others: nobody writes to them."""
 
     dataset_id: int | None
     judges: tuple[StoredJudge, ...]
     labels: dict[int, str]
-    matches: AuditMatches
+    matches: Mapping[int, AuditMatches]
+    """By judge; judges without a match are not there."""
     prompts: PromptFacts
     contestants: tuple[ContestantFamily, ...]
     style: StyleArrays
@@ -45,57 +49,76 @@ class Evidence:
     @cached_property
     def votes(self) -> AuditMatches:
         """People's scored matches."""
-        people = [judge.id for judge in self.judges if judge.kind == "human"]
-        kept = np.isin(self.matches.judge_id, people) & (self.matches.reason == 0)
-        return self.matches.take(kept)
+        return self.scored_of(self.judge_ids("human"))
+
+    def scored_of(self, judge_ids: Sequence[int]) -> AuditMatches:
+        """Return the scored matches of these judges together, in stored order."""
+        return join_matches([self.of_judge(judge_id).scored.matches for judge_id in judge_ids])
 
     def of_judge(self, judge_id: int) -> Pairs:
-        return Pairs(self.matches.take(self.matches.judge_id == judge_id))
+        if judge_id not in self._pairs:
+            found = self.matches.get(judge_id)
+            self._pairs[judge_id] = Pairs(join_matches([]) if found is None else found)
+        return self._pairs[judge_id]
+
+    @cached_property
+    def _pairs(self) -> dict[int, Pairs]:
+        return {}
 
     def judge_ids(self, *kinds: str) -> list[int]:
         """Return the ids of judges of these kinds that have matches here."""
-        present = set(np.unique(self.matches.judge_id).tolist())
-        return [judge.id for judge in self.judges if judge.kind in kinds and judge.id in present]
+        return [judge.id for judge in self.judges if judge.kind in kinds and judge.id in self.matches]
 
-    def size_of(self, response_id: Ints, feature: str) -> Ints:
+    def size_of(self, response_id: NDArray[Any], feature: str) -> NDArray[np.int32]:
         """Return a style feature of each response, -1 where the text is missing."""
+        if feature not in self._sizes:
+            self._sizes[feature] = self._find_sizes(feature)
         sizes = self._sizes[feature]
-        return sizes[np.minimum(response_id, len(sizes) - 1)]
+        found: NDArray[np.int32] = sizes[np.minimum(response_id, len(sizes) - 1)]
+        return found
 
     @cached_property
-    def _sizes(self) -> dict[str, Ints]:
-        """Features by response id, -1 at the end and wherever there is no such response."""
+    def _sizes(self) -> dict[str, NDArray[np.int32]]:
+        return {}
+
+    def _find_sizes(self, feature: str) -> NDArray[np.int32]:
+        """Return a feature by response id, -1 at the end and wherever there is no such response."""
         style = self.style
-        n_marks = style.n_headers + style.n_list_items + style.n_bold
-        columns = {
+        column = {
             "length": style.n_chars,
-            "markdown": np.where(style.n_headers < 0, -1, n_marks),
+            "markdown": style.n_headers,
             "list": style.n_list_items,
             "header": style.n_headers,
             "bold": style.n_bold,
-        }
-        top = int(style.response_id.max(initial=0)) + 2
-        sizes = {name: np.full(top, -1, dtype=np.int64) for name in columns}
-        for name, column in columns.items():
-            sizes[name][style.response_id] = column
+        }[feature]
+        if feature == "markdown":
+            column = np.where(column < 0, -1, column + style.n_list_items + style.n_bold)
+        sizes = np.full(int(style.response_id.max(initial=0)) + 2, -1, dtype=np.int32)
+        sizes[style.response_id] = column
         return sizes
 
 
-def load_evidence(session: Session, dataset_id: int | None, chosen: Sequence[int] | None = None) -> Evidence:
-    """Read what cards need; `chosen` narrows the matches to these judges, None takes all."""
+def load_verdicts(session: Session, dataset_id: int | None) -> Evidence:
+    """Read who said what of whom; no costs and no styles."""
     stored = judges.list_stored_judges(session)
-    ids = [judge.id for judge in stored] if chosen is None else list(chosen)
-    # Texts of other data sets do no harm, and leaving them out costs more than reading them.
-    of_texts = None if dataset_id is None or audit.holds_most(session, dataset_id) else dataset_id
     return Evidence(
         dataset_id=dataset_id,
         judges=tuple(stored),
         labels=label_judges(stored),
-        matches=audit.load_audit_matches(session, dataset_id, ids),
+        matches=audit.load_matches_by_judge(session, dataset_id, [judge.id for judge in stored]),
         prompts=audit.load_prompt_facts(session, dataset_id),
         contestants=tuple(_with_family(one) for one in audit.load_contestants(session)),
-        style=boards.load_style_arrays(session, of_texts),
-        costs=tuple(audit.load_prompt_costs(session, dataset_id, ids)),
+        style=NO_STYLE,
+        costs=(),
+    )
+
+
+def load_evidence(session: Session, dataset_id: int | None, costs_of: Sequence[int] = ()) -> Evidence:
+    """Read what cards need, with the costs of these judges."""
+    return replace(
+        load_verdicts(session, dataset_id),
+        style=boards.load_style_arrays(session, dataset_id),
+        costs=tuple(audit.load_prompt_costs(session, dataset_id, costs_of)) if costs_of else (),
     )
 
 
@@ -131,55 +154,69 @@ class Pairs:
     @cached_property
     def two_orders(self) -> Pairs:
         """Return the scored pairs of both orders."""
-        return self.where((self.matches.n_orders == 2) & (self.matches.reason == 0))
+        return self.scored.where(self.scored.matches.n_orders == 2)
 
     @cached_property
     def scored(self) -> Pairs:
         return self.where(self.matches.reason == 0)
 
-    def where(self, kept: NDArray[Any]) -> Pairs:
-        return Pairs(self.matches.take(kept))
+    def where(self, kept: NDArray[np.bool_]) -> Pairs:
+        """Return these pairs; the same object where that is all of them."""
+        return self if kept.all() else Pairs(self.matches.take(np.flatnonzero(kept)))
 
     def __len__(self) -> int:
         return len(self.matches)
 
     @property
-    def prompt(self) -> Ints:
+    def prompt(self) -> NDArray[Any]:
         return self.matches.prompt_id
 
     @cached_property
-    def verdict(self) -> Ints:
+    def verdict(self) -> NDArray[np.int8]:
         """One code a match: the verdict, a flip as a tie (MT-Bench), 0 where unscored."""
-        return verdict_of(self.matches).astype(np.int64)
+        return verdict_of(self.matches)
 
     @cached_property
-    def lean(self) -> Ints:
+    def lean(self) -> NDArray[np.int8]:
         """+1 primacy, -1 recency, 0 neither; of scored pairs of both orders."""
-        first_in_ab = np.array([0, 1, -1, 0, 0])[self.matches.verdict_ab]
-        first_in_ba = np.array([0, -1, 1, 0, 0])[self.matches.verdict_ba]
-        leaning: Ints = np.sign(first_in_ab + first_in_ba)
+        first_in_ab = np.array([0, 1, -1, 0, 0], dtype=np.int8)[self.matches.verdict_ab]
+        first_in_ba = np.array([0, -1, 1, 0, 0], dtype=np.int8)[self.matches.verdict_ba]
+        leaning: NDArray[np.int8] = np.sign(first_in_ab + first_in_ba)
         return leaning
 
     @cached_property
     def score_a(self) -> NDArray[np.float64]:
         """Mean score of response a over the orders that were shown, a tie as a half; of scored matches."""
-        worth = np.array([np.nan, 1.0, 0.0, 0.5, 0.5])
-        m = self.matches
-        ab, ba = worth[m.verdict_ab], worth[m.verdict_ba]
-        score: NDArray[np.float64] = np.where(np.isnan(ab), ba, np.where(np.isnan(ba), ab, (ab + ba) / 2))
+        score: NDArray[np.float64] = SCORE_A[self.matches.verdict_ab * len(OUTCOME) + self.matches.verdict_ba]
         return score
 
+    @cached_property
+    def in_order(self) -> tuple[Ints, Ints]:
+        """Return the numbers of the pairs, sorted, and the row of each."""
+        number = number_pairs(self.matches)
+        if (number[1:] > number[:-1]).all():
+            return number, np.arange(len(number))
+        order = np.argsort(number, kind="stable")
+        return number[order], order
 
-def find_pairs(left: AuditMatches, right: AuditMatches) -> Ints:
+
+def _score_of_orders() -> NDArray[np.float64]:
+    """Tabulate the mean score of two verdict codes; NaN of none at all."""
+    ab, ba = OUTCOME[:, None], OUTCOME[None, :]
+    return np.where(np.isnan(ab), ba, np.where(np.isnan(ba), ab, (ab + ba) / 2)).ravel()
+
+
+SCORE_A = _score_of_orders()
+
+
+def find_pairs(left: Pairs, right: AuditMatches) -> Ints:
     """Return for each match of `right` the row of `left` on the same two responses, -1 where there is none.
 
     `left` has each pair once.
     """
     if not len(left):
         return np.full(len(right), -1, dtype=np.int64)
-    top = int(max(left.response_b.max(), right.response_b.max(initial=0))) + 1
-    known, wanted = left.response_a * top + left.response_b, right.response_a * top + right.response_b
-    order = np.argsort(known)
-    at = np.minimum(np.searchsorted(known[order], wanted), len(known) - 1)
-    row = order[at]
-    return np.where(known[row] == wanted, row, -1)
+    known, row = left.in_order
+    wanted = number_pairs(right)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.where(known[at] == wanted, row[at], -1)

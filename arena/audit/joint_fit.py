@@ -1,14 +1,17 @@
-"""The terms of the joint fit: a judge's matches as rows, one an order, with features and families beside."""
+"""The terms of the joint fit: a judge's matches as rows of a fit, with features and families beside."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.audit.evidence import Evidence
+from arena.audit.evidence import Evidence, Pairs
+from arena.board.positions import distinct_of, positions_of
+from arena.outcomes import OUTCOME
 from db.audit import AuditMatches
 from ranking import Coefficient, InvalidMatchesError, Matches, NotConvergedError, Ratings, fit_bradley_terry
 from ranking import length_difference as _length_difference
@@ -16,7 +19,6 @@ from ranking.shares import Clustered
 from ranking.style import density_difference
 
 Floats = NDArray[np.float64]
-WORTH = np.array([np.nan, 1.0, 0.0, 0.5, 0.5])
 
 
 def to_rows(
@@ -26,25 +28,54 @@ def to_rows(
     covariates: Mapping[str, Floats] | None = None,
     same_family: Floats | None = None,
 ) -> Matches:
-    """Turn scored matches into rows: each order of a complete match weighs one half."""
-    two = scored.n_orders == 2
+    """Turn scored matches into one row each, the mean of its orders.
+
+    Without a term for the order that is the same likelihood as a row an order of half the weight.
+    """
+    met = _Met.of(evidence, scored)
+    return Matches(
+        met.a,
+        met.b,
+        Pairs(scored).score_a,
+        met.names,
+        prompt_id=scored.prompt_id,
+        judge=scored.judge_id,
+        same_family=same_family,
+        covariates=covariates,
+    )
+
+
+def to_rows_by_order(evidence: Evidence, scored: AuditMatches) -> Matches:
+    """Turn scored matches into a row an order: each of a complete match weighs one half."""
+    met = _Met.of(evidence, scored)
     ab, ba = np.flatnonzero(scored.verdict_ab > 0), np.flatnonzero(scored.verdict_ba > 0)
     row = np.concatenate([ab, ba])
-    verdict = np.concatenate([scored.verdict_ab[ab], scored.verdict_ba[ba]])
-    met = np.union1d(scored.contestant_a, scored.contestant_b)
-    names = {contestant.id: contestant.name for contestant in evidence.contestants}
+    weight = np.where(scored.n_orders == 2, 0.5, 1.0)
     return Matches(
-        np.searchsorted(met, scored.contestant_a[row]),
-        np.searchsorted(met, scored.contestant_b[row]),
-        WORTH[verdict],
-        [names[contestant] for contestant in met.tolist()],
-        weight=np.where(two[row], 0.5, 1.0),
+        met.a[row],
+        met.b[row],
+        OUTCOME[np.concatenate([scored.verdict_ab[ab], scored.verdict_ba[ba]])],
+        met.names,
+        weight=None if (scored.n_orders == 2).all() else weight[row],  # equal weights change nothing
         prompt_id=scored.prompt_id[row],
-        shown_first=np.concatenate([np.ones(len(ab)), -np.ones(len(ba))]),
-        judge=scored.judge_id[row],
-        same_family=None if same_family is None else same_family[row],
-        covariates={name: column[row] for name, column in (covariates or {}).items()},
+        shown_first=np.concatenate([np.ones(len(ab), dtype=np.int8), -np.ones(len(ba), dtype=np.int8)]),
     )
+
+
+@dataclass(frozen=True)
+class _Met:
+    """Who meets in each match, as places in `names`."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    names: list[str]
+
+    @classmethod
+    def of(cls, evidence: Evidence, scored: AuditMatches) -> _Met:
+        met = np.union1d(distinct_of(scored.contestant_a), distinct_of(scored.contestant_b))
+        names = {contestant.id: contestant.name for contestant in evidence.contestants}
+        a, b = (positions_of(met, side) for side in (scored.contestant_a, scored.contestant_b))
+        return cls(a, b, [names[contestant] for contestant in met.tolist()])
 
 
 def length_column(evidence: Evidence, scored: AuditMatches) -> tuple[AuditMatches, dict[str, Floats]]:

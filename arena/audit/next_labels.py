@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.audit.card import find_versions
-from arena.audit.evidence import Evidence, find_pairs, load_evidence
+from arena.audit.evidence import Evidence, find_pairs, load_verdicts
 from arena.audit.joint_fit import to_rows
 from arena.audit.wanted import plan_votes
+from arena.board.positions import distinct_of, positions_of
 from arena.errors import UsageError
 from arena.store import in_words
 from db import Database, datasets
@@ -77,7 +78,7 @@ def plan_labels(
     if not MIN_UNIFORM <= uniform_share <= 1:
         raise UsageError(f"At least {MIN_UNIFORM:.0%} of the draws must be uniform, not {uniform_share:.0%}.")
     with in_words(), database.read() as session:
-        evidence = load_evidence(session, datasets.get_dataset_id(session, dataset))
+        evidence = load_verdicts(session, datasets.get_dataset_id(session, dataset))
     versions = find_versions(evidence.judges, judge)
     if len(versions) > 1:
         raise UsageError(f"'{judge}' has {len(versions)} versions; name one as NAME@VERSION.")
@@ -92,11 +93,11 @@ def draw_labels(
     usd_per_vote: float,
     seed: int,
 ) -> LabelPlan:
-    pairs = evidence.of_judge(judge.id).once.scored.matches
+    pairs = evidence.of_judge(judge.id).once.scored
     voted = find_pairs(pairs, evidence.votes)
     is_open = np.ones(len(pairs), dtype=bool)
     is_open[voted[voted >= 0]] = False
-    open_ = pairs.take(is_open)
+    open_ = pairs.where(is_open).matches
     votes = to_rows(evidence, evidence.votes)
     planned = plan_votes(votes, usd_per_vote=usd_per_vote if usd_per_vote > 0 else 1.0)
     plan, why = (None, planned) if isinstance(planned, str) else (planned, "")
@@ -126,14 +127,12 @@ def _weights(
 ) -> NDArray[np.float64]:
     """Share the planned votes of two contestants evenly among their open pairs; the sum is 1 or 0."""
     names = {contestant.id: contestant.name for contestant in evidence.contestants}
-    keys = [
-        tuple(sorted((names[int(a)], names[int(b)])))
-        for a, b in zip(open_.contestant_a, open_.contestant_b, strict=True)
-    ]
-    n_of: dict[tuple[str, ...], int] = {}
-    for key in keys:
-        n_of[key] = n_of.get(key, 0) + 1
-    weight = np.array([wanted.get(key, 0.0) / n_of[key] for key in keys])
+    top = int(open_.contestant_b.max(initial=0)) + 1
+    code = open_.contestant_a.astype(np.int64) * top + open_.contestant_b
+    cells = distinct_of(code)
+    cell = positions_of(cells, code)
+    keys = [tuple(sorted((names[one // top], names[one % top]))) for one in cells.tolist()]
+    weight = (np.array([wanted.get(key, 0.0) for key in keys]) / np.bincount(cell))[cell]
     total = weight.sum()
     return weight / total if total > 0 else weight
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +30,14 @@ LISTED_VOTERS = 12
 
 @dataclass(frozen=True)
 class Shared:
-    """Votes on a judge's pairs: `row` is the vote's pair in `pairs` (each pair once), each (n_votes,)."""
+    """Votes on a judge's pairs, and these pairs, each once; `row` is a vote's pair, shape (n_votes,).
+
+    `baselines` are the verdicts of the built-in judges on the pairs.
+    """
 
     evidence: Evidence
     pairs: Pairs
+    baselines: dict[str, Ints]
     row: Ints
     vote: Ints
     voter: Ints
@@ -41,10 +46,18 @@ class Shared:
     @classmethod
     def of(cls, evidence: Evidence, pairs: Pairs) -> Shared:
         once, votes = pairs.once, Pairs(evidence.votes)
-        row = find_pairs(once.matches, votes.matches)
-        found = row >= 0
-        m = votes.matches
-        return cls(evidence, once, row[found], votes.verdict[found], m.judge_id[found], m.prompt_id[found])
+        at = find_pairs(once, votes.matches)
+        found = at >= 0
+        voted, row = np.unique(at[found], return_inverse=True)
+        m, said = votes.matches.take(found), votes.verdict[found].astype(np.int64)
+        baselines = baseline_verdicts(evidence, once, voted)
+        few = Pairs(once.matches.take(voted))
+        return cls(evidence, few, baselines, row, said, m.judge_id, m.prompt_id)
+
+    @cached_property
+    def said(self) -> Ints:
+        """The judge's verdict on each pair, 0 where it is unscored."""
+        return self.pairs.verdict.astype(np.int64)
 
     @cached_property
     def majority(self) -> Ints:
@@ -64,8 +77,8 @@ def people_figures(shared: Shared) -> list[Figure]:
     if not len(shared.row):
         names = ("s1", "s2", "kappa", "majority", "majority_all", "lead", "alt_test")
         return [missing_figure(f"people.{name}", NO_VOTES) for name in names]
-    said = shared.pairs.verdict
-    longest = _row_of("longest", shared, baseline_verdicts(shared.evidence, shared.pairs)["longest"])
+    said = shared.said
+    longest = _row_of("longest", shared, shared.baselines["longest"])
     human = _between_people(shared)
     return [
         make_figure(
@@ -110,7 +123,7 @@ def _kappa(shared: Shared, said: Ints) -> Clustered:
     return cohen(judge[kept], shared.vote[kept], shared.prompt[kept])
 
 
-def cohen(first: Ints, second: Ints, prompt: Ints) -> Clustered:
+def cohen(first: NDArray[Any], second: NDArray[Any], prompt: NDArray[Any]) -> Clustered:
     """Give kappa of two raters' verdict codes."""
     return nominal_kappa(first - 1, second - 1, len(LEVELS), prompt)
 
@@ -151,7 +164,7 @@ def _majority(shared: Shared) -> list[Figure]:
         as_ties = np.where(pairs.verdict == 0, TIE, pairs.verdict)
         share = float((as_ties == majority)[has].mean())
         note = f"{n_unscored:,} unscored; counted as ties, as some sources do, {100 * share:.2f} %"
-    longest = baseline_verdicts(shared.evidence, pairs)["longest"]
+    longest = shared.baselines["longest"]
     known = has & (longest > 0)
     aside = _aside(float((longest == majority)[known].mean()) if known.any() else None, int(known.sum()))
     return [
@@ -164,8 +177,8 @@ def _majority(shared: Shared) -> list[Figure]:
 
 def _lead(shared: Shared) -> Figure:
     """Compare with `longest` vote by vote."""
-    longest = baseline_verdicts(shared.evidence, shared.pairs)["longest"][shared.row]
-    judge = shared.pairs.verdict[shared.row]
+    longest = shared.baselines["longest"][shared.row]
+    judge = shared.said[shared.row]
     kept = _decides(longest) & _decides(judge) & _decides(shared.vote)
     if not kept.any():
         return missing_figure("people.lead", "not enough data: no vote on texts of different length")
@@ -189,13 +202,13 @@ def _alt_test(shared: Shared) -> Figure:
 def replace_raters(shared: Shared) -> AnnotatorTest:
     """Run the alternative annotator test on the pairs that the judge scored."""
     _, said = shared.table
-    judge = np.where(shared.pairs.verdict > 0, shared.pairs.verdict, np.nan)
+    judge = np.where(shared.said > 0, shared.said, np.nan)
     raters = np.where(said > 0, said, np.nan)
     return alternative_annotator_test(judge, raters, prompt_id=shared.pairs.prompt)
 
 
 def confusion(shared: Shared) -> tuple[ConfusionCell, ...]:
-    judge = shared.pairs.verdict[shared.row]
+    judge = shared.said[shared.row]
     return tuple(
         ConfusionCell(WORDS[said], WORDS[vote], int(((judge == said) & (shared.vote == vote)).sum()))
         for said in LEVELS
@@ -207,8 +220,8 @@ def baseline_rows(shared: Shared, name: str) -> tuple[AgreementRow, ...]:
     """Return the judge's agreement and that of every baseline, on the same votes."""
     if not len(shared.row):
         return ()
-    found = [_row_of(name, shared, shared.pairs.verdict)]
-    for baseline, said in baseline_verdicts(shared.evidence, shared.pairs).items():
+    found = [_row_of(name, shared, shared.said)]
+    for baseline, said in shared.baselines.items():
         row = _row_of(baseline, shared, said)
         if not row.n_s1:
             why = (
@@ -256,7 +269,7 @@ def rows_by(shared: Shared, part: str) -> tuple[AgreementRow, ...]:
             voter=shared.voter[kept],
             prompt=shared.prompt[kept],
         )
-        row = _row_of(name, few, shared.pairs.verdict)
+        row = _row_of(name, few, shared.said)
         rows.append(row if row.n_s1 >= MIN_ITEMS else _too_few(row))
     return tuple(rows)
 
@@ -302,7 +315,7 @@ def voter_pairs(shared: Shared) -> tuple[RaterPair, ...]:
     return tuple(sorted(found, key=lambda one: -one.n)[:LISTED_VOTERS])
 
 
-def rater_pair(first: str, second: str, left: Ints, right: Ints) -> RaterPair:
+def rater_pair(first: str, second: str, left: NDArray[Any], right: NDArray[Any]) -> RaterPair:
     left, right = np.minimum(left, TIE), np.minimum(right, TIE)
     kappa = cohen(left, right, np.arange(len(left))).value
     return RaterPair(first, second, len(left), float((left == right).mean()), _known(kappa))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.audit.definitions import MIN_PROMPTS, make_figure, missing_figure
 from arena.audit.evidence import Evidence, Pairs
-from arena.audit.joint_fit import fit_terms, term_figure, to_rows
+from arena.audit.joint_fit import fit_terms, term_figure, to_rows_by_order
 from arena.audit.records import FairnessCell, Figure
+from arena.board.positions import distinct_of, positions_of
+from db.packed_matches import number_pairs
 from ranking.shares import Clustered, binomial_p, clustered_ratio, clustered_share, sign_flip_p
 
 MIN_CELL = 5
@@ -42,29 +45,31 @@ def position_figures(evidence: Evidence, pairs: Pairs) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _sum_by(values: NDArray[np.int64], prompt: NDArray[np.int64]) -> NDArray[np.int64]:
-    _, index = np.unique(prompt, return_inverse=True)
+def _sum_by(values: NDArray[Any], prompt: NDArray[Any]) -> NDArray[np.int64]:
+    index = positions_of(distinct_of(prompt), prompt)
     return np.rint(np.bincount(index, values)).astype(np.int64)
 
 
 def _alpha(evidence: Evidence, both: Pairs) -> Figure:
-    n_prompts = len(np.unique(both.prompt))
+    n_prompts = len(distinct_of(both.prompt))
     if not len(both):
         return missing_figure("position.alpha", "not enough data: no pair scored in both orders")
-    fitted = fit_terms(to_rows(evidence, both.matches), position=True)
+    fitted = fit_terms(to_rows_by_order(evidence, both.matches), position=True)
     got = term_figure(fitted, "position", len(both), n_prompts)
     return make_figure("position.alpha", got, needs_prompts=MIN_PROMPTS)
 
 
-def _cell_of_each(evidence: Evidence, both: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _cell_of_each(evidence: Evidence, both: Pairs) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Give each pair the number of its cell (contestants x tags), and the size of each cell."""
     m, tags = both.matches, evidence.prompts.tags
     labels: dict[tuple[str, ...], int] = {}
-    prompts, index = np.unique(m.prompt_id, return_inverse=True)
+    prompts = distinct_of(m.prompt_id)
     tag = np.array([labels.setdefault(tags.get(p, ()), len(labels)) for p in prompts.tolist()], np.int64)
     top = int(m.contestant_b.max(initial=0)) + 1
-    code = (m.contestant_a * top + m.contestant_b) * (len(labels) + 1) + tag[index]
-    _, cell = np.unique(code, return_inverse=True)
+    code = m.contestant_a.astype(np.int64) * top + m.contestant_b
+    code *= len(labels) + 1
+    code += tag[positions_of(prompts, m.prompt_id)]
+    cell = positions_of(distinct_of(code), code)
     return cell, np.bincount(cell)
 
 
@@ -89,7 +94,10 @@ def fairness_cells(evidence: Evidence, pairs: Pairs) -> tuple[FairnessCell, ...]
         return ()
     cell, size = _cell_of_each(evidence, both)
     value = np.bincount(cell, -both.lean) / size
-    _, first = np.unique(cell, return_index=True)
+    furthest = np.lexsort((-size, -np.abs(value)))
+    furthest = furthest[size[furthest] >= MIN_CELL][:LISTED_CELLS]
+    first = np.zeros(len(size), dtype=np.int64)
+    first[cell[::-1]] = np.arange(len(cell))[::-1]
     names = {contestant.id: contestant.name for contestant in evidence.contestants}
     m = both.matches
     found = [
@@ -100,9 +108,9 @@ def fairness_cells(evidence: Evidence, pairs: Pairs) -> tuple[FairnessCell, ...]
             int(size[k]),
             float(value[k]),
         )
-        for k in np.flatnonzero(size >= MIN_CELL)
+        for k in furthest
     ]
-    return tuple(sorted(found, key=lambda one: (-abs(one.value), -one.n))[:LISTED_CELLS])
+    return tuple(found)
 
 
 def stability_figures(pairs: Pairs) -> list[Figure]:
@@ -113,15 +121,12 @@ def stability_figures(pairs: Pairs) -> list[Figure]:
     ]
 
 
-def _stability(name: str, pairs: Pairs, verdict: NDArray[np.int64]) -> Figure:
+def _stability(name: str, pairs: Pairs, verdict: NDArray[Any]) -> Figure:
     """Share of the most frequent verdict among the repetitions of a question, averaged over questions."""
-    known = verdict > 0
-    if pairs.once is pairs:
-        known[:] = False
-    m = pairs.matches.take(known)
+    known = (verdict > 0) & (pairs.once is not pairs)
+    m = pairs.matches.take(np.flatnonzero(known))
     said = verdict[known]
-    key = m.response_a * (int(m.response_b.max(initial=0)) + 1) + m.response_b
-    _, first, question = np.unique(key, return_index=True, return_inverse=True)
+    _, first, question = np.unique(number_pairs(m), return_index=True, return_inverse=True)
     n_times = np.bincount(question)
     repeated = n_times >= 2
     if not repeated.any():

@@ -64,10 +64,8 @@ def family_columns(evidence: Evidence, judge: StoredJudge) -> FamilyColumns | st
         return "the judge's family is not known"
     if not any(one.family == own for one in evidence.contestants):
         return f"no contestant here is of the judge's family ({own})"
-    matches = evidence.matches
     others = _others(evidence, own)
-    people = evidence.judge_ids("human")
-    pooled = matches.take(np.isin(matches.judge_id, [judge.id, *others, *people]) & (matches.reason == 0))
+    pooled = evidence.scored_of([judge.id, *others, *evidence.judge_ids("human")])
     if not (pooled.judge_id != judge.id).any():
         return "not identified: only people or judges of other families can tell it from strength"
     column = np.zeros(len(pooled))
@@ -110,7 +108,7 @@ def _difference(evidence: Evidence, own: str, members: NDArray[np.int64], pairs:
         own_is_b = np.isin(m.contestant_b, members) & np.isin(m.contestant_a, theirs)
         kept = once.where(own_is_a | own_is_b)
         other = evidence.of_judge(judge_id).once.scored
-        row = find_pairs(other.matches, kept.matches)
+        row = find_pairs(other, kept.matches)
         found = row >= 0
         sign = np.where(own_is_a[own_is_a | own_is_b], 1.0, -1.0)[found]
         leads.append(sign * (kept.score_a[found] - other.score_a[row[found]]))

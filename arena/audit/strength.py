@@ -30,10 +30,8 @@ def strength_of(evidence: Evidence, judge: StoredJudge, pairs: Pairs) -> Strengt
     met = np.union1d(pairs.matches.contestant_a, pairs.matches.contestant_b)
     judged = {contestant.name for contestant in evidence.contestants if contestant.id in met} - {own}
     others = [one for one in evidence.judge_ids("model", "recorded") if one != judge.id]
-    by_others = evidence.matches.take(
-        np.isin(evidence.matches.judge_id, others) & (evidence.matches.reason == 0)
-    )
-    for whose, matches in (("people's votes", evidence.votes), ("other judges", by_others)):
+    for whose, judge_ids in (("people's votes", evidence.judge_ids("human")), ("other judges", others)):
+        matches = evidence.scored_of(judge_ids)
         if len(matches) < MIN_ITEMS or len(np.unique(matches.prompt_id)) < MIN_PROMPTS:
             continue
         fitted = fit_terms(to_rows(evidence, matches))

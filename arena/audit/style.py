@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from arena.audit.definitions import MIN_ITEMS, MIN_PROMPTS, make_figure, missing
 from arena.audit.evidence import Evidence, Pairs, find_pairs
 from arena.audit.joint_fit import fit_terms, style_columns, term_figure, to_rows
 from arena.audit.records import Aside, Figure
+from arena.board.positions import distinct_of
 from arena.outcomes import A, B
 from db.audit import AuditMatches
 from ranking.shares import Clustered, clustered_ratio, clustered_share
@@ -32,7 +33,7 @@ def style_figures(evidence: Evidence, pairs: Pairs) -> list[Figure]:
     return [figure for feature in FEATURES for figure in (*_shares(evidence, pairs, feature), betas[feature])]
 
 
-def _larger(evidence: Evidence, m: AuditMatches, feature: str) -> NDArray[np.int64]:
+def _larger(evidence: Evidence, m: AuditMatches, feature: str) -> NDArray[np.int32]:
     """+1 where a has more, -1 where b has, 0 where they are equal or a text is missing."""
     a, b = evidence.size_of(m.response_a, feature), evidence.size_of(m.response_b, feature)
     return np.where((a < 0) | (b < 0), 0, np.sign(a - b))
@@ -45,9 +46,9 @@ def _shares(evidence: Evidence, pairs: Pairs, feature: str) -> list[Figure]:
     if not usable.any():
         return [missing_figure(f"{feature}.share", NO_TEXT), missing_figure(f"{feature}.excess", NO_TEXT)]
     kept = once.where(usable)
-    side = np.where(larger[usable] > 0, A, B)
+    side = np.where(larger[usable] > 0, A, B).astype(np.int8)
     wins = (kept.verdict == side).astype(float)
-    people, n_votes = _people(evidence, kept, side)
+    people, n_votes = _people(evidence, once, usable, side)
     shared = n_votes > 0
     aside = None
     if shared.any():
@@ -63,20 +64,21 @@ def _shares(evidence: Evidence, pairs: Pairs, feature: str) -> list[Figure]:
 
 
 def _people(
-    evidence: Evidence, kept: Pairs, side: NDArray[np.int64]
+    evidence: Evidence, once: Pairs, usable: NDArray[np.bool_], side: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Give people's share of deciding votes for the larger response on each pair, and how many they are."""
+    """Give people's share of deciding votes for the larger response, and how many, of each usable pair."""
     votes = Pairs(evidence.votes)
     deciding = votes.where((votes.verdict == A) | (votes.verdict == B))
-    row = find_pairs(kept.matches, deciding.matches)
-    found = row >= 0
-    row, said = row[found], deciding.verdict[found]
-    n = np.bincount(row, minlength=len(kept))
-    hits = np.bincount(row, (said == side[row]).astype(float), minlength=len(kept))
-    return np.divide(hits, n, out=np.zeros(len(kept)), where=n > 0), n
+    at = find_pairs(once, deciding.matches)
+    found = at >= 0
+    found[found] = usable[at[found]]
+    row, said = (np.cumsum(usable) - 1)[at[found]], deciding.verdict[found]
+    n = np.bincount(row, minlength=len(side))
+    hits = np.bincount(row, (said == side[row]).astype(float), minlength=len(side))
+    return np.divide(hits, n, out=np.zeros(len(side)), where=n > 0), n
 
 
-def _longest(evidence: Evidence, kept: Pairs, side: NDArray[np.int64]) -> Aside | None:
+def _longest(evidence: Evidence, kept: Pairs, side: NDArray[np.int8]) -> Aside | None:
     longer = _larger(evidence, kept.matches, "length")
     known = longer != 0
     if not known.any():
@@ -85,7 +87,7 @@ def _longest(evidence: Evidence, kept: Pairs, side: NDArray[np.int64]) -> Aside 
     return Aside(float(agrees.mean()), int(known.sum()))
 
 
-def _excess(name: str, lead: NDArray[np.float64], prompt: NDArray[np.int64]) -> Figure:
+def _excess(name: str, lead: NDArray[np.float64], prompt: NDArray[Any]) -> Figure:
     got = clustered_ratio(lead, np.ones(len(lead)), prompt)
     return make_figure(name, got, needs_prompts=MIN_PROMPTS)
 
@@ -114,7 +116,7 @@ def _terms_of(evidence: Evidence, scored: AuditMatches) -> dict[str, Clustered]:
     kept, columns = style_columns(evidence, scored)
     if not len(kept):
         return {}
-    n_prompts = len(np.unique(kept.prompt_id))
+    n_prompts = len(distinct_of(kept.prompt_id))
     differing = {name for name, column in columns.items() if column.any()}
     found: dict[str, Clustered] = {}
     for group in TERMS:

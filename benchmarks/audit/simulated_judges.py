@@ -79,7 +79,7 @@ def simulate(effects: Effects, n_prompts: int, rng: np.random.Generator) -> Evid
         dataset_id=1,
         judges=_judges(),
         labels={judge.id: judge.name for judge in _judges()},
-        matches=matches,
+        matches={one: matches.take(matches.judge_id == one) for one in np.unique(matches.judge_id).tolist()},
         prompts=PromptFacts(dict.fromkeys(prompts, "preference"), dict.fromkeys(prompts, ())),
         contestants=tuple(
             ContestantFamily(k + 1, f"c{k}", None, family) for k, family in enumerate(FAMILIES)

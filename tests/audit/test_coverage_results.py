@@ -32,7 +32,7 @@ def test_an_unbiased_judge_is_rarely_called_biased(scenario: str) -> None:
 
 def test_a_simulated_world_is_the_same_for_the_same_seed() -> None:
     first, second = (simulate(UNBIASED, 12, np.random.default_rng(5)) for _ in range(2))
-    assert (first.matches.verdict_ab == second.matches.verdict_ab).all()
+    assert (first.matches[JUDGE].verdict_ab == second.matches[JUDGE].verdict_ab).all()
     assert len(first.of_judge(JUDGE)) == 12 * 10
 
 
