@@ -6,10 +6,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.shared_data import SHARED_DATA
 
 pytest_plugins = ["tests.postgres.fixtures"]
+
+# The same examples every time, however slow they are drawn: a test's outcome is the code's alone.
+settings.register_profile(
+    "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 4 * 2**30

@@ -71,7 +71,8 @@ def test_an_unpriced_model_is_unknown_and_not_free(poems: Database) -> None:
     assert [(one.model, one.output_usd) for one in list_prices(poems)] == [("hosted_vllm/mine", 4.0)]
 
 
-def test_a_server_on_this_machine_is_found_with_its_models() -> None:
+def test_a_server_on_this_machine_is_found_with_its_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("arena.local_servers.TIMEOUT_S", 300.0)
     with serve(scripts.longest) as llm:
         port = int(llm.url.rpartition(":")[2])
         (found,) = find_servers([port, 9])
@@ -83,6 +84,7 @@ def test_a_server_on_this_machine_is_found_with_its_models() -> None:
 
 def test_one_call_in_a_child_process_tells_whether_a_model_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "judge.litellm_client", None)  # not in this process
+    monkeypatch.setattr("arena.trial.CHILD_TIMEOUT_S", 300.0)
     try:
         with serve(scripts.longest) as llm:
             trial = try_model("hosted_vllm/fake", llm.api_base)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +32,7 @@ SETTINGS = {
     # Neither UTC nor of whole hours: a time that loses its zone on the way is seen.
     "timezone": "'Asia/Kathmandu'",
 }
+START_WITHIN_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def serve_postgres() -> Iterator[PostgresServer]:
         server.ensure_pgdata_inited()
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
-        server.start()
+        start_patiently(server)
         try:
             yield PostgresServer(server.get_uri(), server.get_pid())
         finally:
@@ -89,3 +93,17 @@ def serve_postgres() -> Iterator[PostgresServer]:
                 server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_patiently(server: Any) -> None:
+    """Start a server of the package, or look after its recovery: its own patience is ten seconds."""
+    deadline = time.monotonic() + START_WITHIN_S
+    while True:
+        try:
+            server.start()
+        except (subprocess.SubprocessError, AssertionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return

@@ -30,7 +30,10 @@ def answer(request: Request) -> str:
     return scripts.longest(request) if is_judge else scripts.echo(request)
 
 
-def test_it_waits_for_the_server_then_judges_and_generates(store: Database, postgres: PostgresServer) -> None:
+def test_it_waits_for_the_server_then_judges_and_generates(
+    store: Database, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arena.run.embedded.STOP_WITHIN_S", 300.0)
     name = make_url(store.url).database
     fill(store, n_prompts=6)
     with serve(answer) as llm:
