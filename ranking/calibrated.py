@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ranking.arrays import FloatArray, IndexArray, invert, sum_by
 from ranking.blas import one_blas_thread
-from ranking.cells import MAX_TABLE, Cells, Terms
+from ranking.cells import Cells, Terms
+from ranking.codes import MAX_TABLE
 from ranking.components import Components
 from ranking.covariance import Meat
 from ranking.errors import InvalidMatchesError, NotConvergedError

@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
+from ranking.codes import OutcomeCounts, count_outcomes, pair_code
 from ranking.matches import Matches
-from ranking.threads import side_by_side
 
-MAX_TABLE = 3_000_000  # codes that are counted in one table; beyond, they are sorted
-CODE_CHUNK = 131_072
 CHUNK = 8_192  # rows at a time, so that what is between stays in the processor's cache
 
 
@@ -116,122 +114,84 @@ class _Sums:
     square_yy: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class SummedCells:
+    """The matches summed with their terms, and summed without."""
+
+    cells: Cells
+    pairs: Cells
+
+
 def sum_cells(matches: Matches, terms: Terms) -> Cells:
     """Sum the matches into cells; with a term that has a value a row, every row is a cell."""
-    if terms.columns is not None:
-        return _rows_as_cells(matches, np.stack(terms.columns, axis=1) / terms.divisor)
+    return sum_with_pairs(matches, terms).cells
+
+
+def sum_with_pairs(matches: Matches, terms: Terms) -> SummedCells:
+    """Do so, and sum them without terms too: both from one count, where they can be counted."""
     n = len(matches.names)
-    n_codes = terms.n_levels * n * n
-    parts = _parts_of(matches.outcome)
-    tabled = n_codes <= 4 * len(matches) and (parts + 1) * n_codes <= max(MAX_TABLE, len(matches))
-    if tabled and matches.weight is None:
-        counts = _count_outcomes(matches, terms, n_codes, parts)
-        if counts is not None and terms.table is None:
-            return _cells_of_counts(counts.reshape(n, n, parts + 1))
-        if counts is not None:
-            return _cells(np.arange(n_codes), _sums_of_counts(counts), terms, n)
-    code = pair_code(matches, terms)
+    if terms.columns is not None:
+        return SummedCells(_rows_as_cells(matches, terms), sum_cells(matches, Terms()))
+    counted = count_outcomes(matches, terms.level, terms.n_levels * n * n)
+    if counted is None:
+        cells = _sum_rows(matches, terms)
+        return SummedCells(cells, cells if terms.level is None else _sum_rows(matches, Terms()))
+    pairs = _cells_of_counts(counted.over_levels(terms.n_levels), n)
+    if terms.table is None:
+        return SummedCells(pairs, pairs)
+    return SummedCells(_cells(np.arange(len(counted.counts)), _sums_of_counts(counted), terms, n), pairs)
+
+
+def _sum_rows(matches: Matches, terms: Terms) -> Cells:
+    n_codes = terms.n_levels * len(matches.names) ** 2
+    code = pair_code(matches, terms.level)
     distinct = np.arange(n_codes)
     if n_codes > 4 * len(matches):
         distinct, code = np.unique(code, return_inverse=True)
-    return _cells(distinct, _sums_of_rows(matches, code, len(distinct)), terms, n)
+    return _cells(distinct, _sums_of_rows(matches, code, len(distinct)), terms, len(matches.names))
 
 
-def pair_code(matches: Matches, terms: Terms, rows: slice = slice(None)) -> NDArray[np.int64]:
-    """Give (level * n + a) * n + b of the rows."""
-    n = len(matches.names)
-    code = matches.a[rows].astype(np.int64)
-    if terms.level is not None:
-        code += terms.level[rows].astype(np.int64, copy=False) * n
-    code *= n
-    code += matches.b[rows]
-    return code
-
-
-def outcome_codes(
-    matches: Matches, terms: Terms, span: range | None = None, parts: int = 2
-) -> Iterator[tuple[slice, NDArray[np.int32]]]:
-    """Give, by chunks, each row's pair code times parts + 1, plus how many parts of a win its outcome is.
-
-    With two parts a loss is 0, a tie 1, a win 2. An outcome between two parts is rounded down (see
-    `_count_outcomes`). In 32 bits, which hold every code of a table that is not too large, this is twice as
-    fast as in 64.
-    """
-    n = len(matches.names)
-    size = max(CODE_CHUNK, 2 * n * n)
-    span = range(len(matches)) if span is None else span
-    for begin in range(span.start, span.stop, size):
-        rows = slice(begin, min(begin + size, span.stop))
-        code = short_code(matches, terms, rows)
-        code *= parts + 1
-        code += (matches.outcome[rows] * float(parts)).astype(np.int32)
-        yield rows, code
-
-
-def short_code(matches: Matches, terms: Terms, rows: slice) -> NDArray[np.int32]:
-    """Give `pair_code` in 32 bits, where the table of all codes is not too large."""
-    n = len(matches.names)
-    code = matches.a[rows].astype(np.int32)
-    if terms.level is not None:
-        code += terms.level[rows].astype(np.int32) * np.int32(n)
-    code *= n
-    code += matches.b[rows].astype(np.int32, copy=False)
-    return code
-
-
-def _parts_of(outcome: FloatArray) -> int:
-    """Guess how many parts of a win make every outcome: 2, or 4 where both orders of a match are one row."""
-    doubled = outcome[:1000] * 2.0
-    return 2 if (doubled == np.floor(doubled)).all() else 4
-
-
-def is_ternary(outcome: FloatArray) -> bool:
-    """Tell whether every outcome is 0, 0.5 or 1."""
-    doubled = outcome * 2.0
-    return bool((doubled == np.floor(doubled)).all())
-
-
-def _count_outcomes(matches: Matches, terms: Terms, n_codes: int, parts: int) -> NDArray[np.intp] | None:
-    """Count each code's rows by parts of a win, shape (n_codes, parts + 1); None at an outcome between."""
-    size = (parts + 1) * n_codes
-
-    def count(span: range) -> NDArray[np.intp]:
-        counts = np.zeros(size, dtype=np.intp)
-        for _, code in outcome_codes(matches, terms, span, parts):
-            counts += np.bincount(code, minlength=size)
-        return counts
-
-    counts = sum(side_by_side(len(matches), count), np.zeros(size, dtype=np.intp))
-    by_outcome = counts.reshape(n_codes, parts + 1)
-    points = float(by_outcome.sum(axis=0) @ np.arange(parts + 1)) / parts
-    # Rounding down loses points unless every outcome is a part: one sum instead of a comparison a row.
-    return by_outcome if abs(points - float(matches.outcome.sum())) < 1e-7 else None
-
-
-def _cells_of_counts(counts: NDArray[np.intp]) -> Cells:
-    """Join (b, a) to (a, b) of counts by the parts of a win, shape (n, n, parts + 1)."""
-    n = len(counts)
-    both = counts[:, :, ::-1].transpose(1, 0, 2) + counts
-    pairs = np.flatnonzero(np.triu(both.any(axis=2), 1))
-    s = _sums_of_counts(both.reshape(n * n, counts.shape[2])[pairs])
+def _cells_of_counts(counted: OutcomeCounts, n: int) -> Cells:
+    """Join (b, a) to (a, b)."""
+    counts = counted.counts.reshape(n, n, *counted.counts.shape[1:])
+    both = counts[:, :, :, ::-1].transpose(1, 0, 2, 3) + counts
+    pairs = np.flatnonzero(np.triu(both[:, :, counted.weights > 0].any(axis=(2, 3)), 1))
+    s = _sums_of_counts(OutcomeCounts(both.reshape(n * n, *counts.shape[2:])[pairs], counted.weights))
     sums = (s.n_rows, s.win, s.tie, s.loss, s.square, s.square_y, s.square_yy)
     return Cells.of(pairs // n, pairs % n, sums, np.zeros((len(pairs), 0)))
 
 
-def _sums_of_counts(counts: NDArray[np.intp]) -> _Sums:
-    by_part = np.ascontiguousarray(counts.T).astype(np.float64)
-    half = len(by_part) // 2
-    y = np.arange(len(by_part)) / (len(by_part) - 1)
-    is_tied = np.arange(len(by_part)) == half
-    total = by_part.sum(axis=0)
-    win = np.where(is_tied, 0.0, y) @ by_part
-    loss = np.where(is_tied, 0.0, 1 - y) @ by_part
-    return _Sums(total, win, by_part[half], loss, total, y @ by_part, (y * y) @ by_part)
+def _sums_of_counts(counted: OutcomeCounts) -> _Sums:
+    n_parts, w = counted.counts.shape[2] - 1, counted.weights
+    y = np.arange(n_parts + 1) / n_parts
+    half = n_parts // 2
+    once = _weighted(counted.counts, w)
+    twice = once if (w == 1).all() else _weighted(counted.counts, w * w)
+    n_rows = once.sum(axis=1) if (w == 1).all() else _weighted(counted.counts, w > 0).sum(axis=1)
+    untied = np.arange(n_parts + 1) != half
+    return _Sums(
+        n_rows,
+        once[:, untied] @ y[untied],
+        once[:, half],
+        once[:, untied] @ (1 - y[untied]),
+        twice.sum(axis=1),
+        twice @ y,
+        twice @ (y * y),
+    )
+
+
+def _weighted(counts: NDArray[np.intp], weights: NDArray[np.generic]) -> FloatArray:
+    """Sum over the weights, each times its count; shape (n_codes, n_parts + 1)."""
+    return np.asarray(np.einsum("cwp,w->cp", counts, weights.astype(np.float64)))
 
 
 def _sums_of_rows(matches: Matches, code: IndexArray, n_codes: int) -> _Sums:
-    y = matches.outcome
-    w = np.ones_like(y) if matches.weight is None else matches.weight
+    y, w = matches.outcome, matches.weight
+    if w is None:
+        total, points = sum_by(code, None, n_codes), sum_by(code, y, n_codes)
+        tie = sum_by(code[y == 0.5], None, n_codes)
+        win = points - 0.5 * tie
+        return _Sums(total, win, tie, total - win - tie, total, points, sum_by(code, y * y, n_codes))
     ww, tied = w * w, y == 0.5
     columns = (
         (w > 0).astype(np.float64),
@@ -285,7 +245,8 @@ def _cells(code: IndexArray, sums: _Sums, terms: Terms, n: int) -> Cells:
     return Cells.of(pairs // n, pairs % n, columns, np.zeros((len(keep), 0)))
 
 
-def _rows_as_cells(matches: Matches, dense: FloatArray) -> Cells:
+def _rows_as_cells(matches: Matches, terms: Terms) -> Cells:
+    dense = np.stack(terms.columns or (), axis=1) / terms.divisor
     y = matches.outcome
     w = np.ones_like(y) if matches.weight is None else matches.weight
     tied = y == 0.5

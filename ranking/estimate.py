@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
-from ranking.cells import Cells, Terms, is_ternary, sum_cells
+from ranking.cells import Cells, Terms, sum_cells, sum_with_pairs
+from ranking.codes import is_ternary
 from ranking.components import Components, component_notes, find_components, has_upset
 from ranking.errors import InvalidMatchesError, NotConvergedError
 from ranking.matches import Matches
@@ -58,11 +59,11 @@ def estimate_strengths(matches: Matches, model: Model, start: Ratings | None = N
     if model.ties != "half" and not is_ternary(matches.outcome):
         raise InvalidMatchesError(f"ties={model.ties!r} needs outcomes of 0, 0.5 or 1; use ties='half'")
     terms = build_terms(matches, model.position, model.self_preference, model.covariates)
-    pairs = sum_cells(matches, Terms())
     if terms.columns is not None and model.ties == "half":
+        pairs = sum_cells(matches, Terms())
         return estimate_from_cells(pairs, pairs, terms, matches.names, model, start, Rows.of(matches, terms))
-    cells = sum_cells(matches, terms) if terms.names else pairs
-    return estimate_from_cells(cells, pairs, terms, matches.names, model, start)
+    summed = sum_with_pairs(matches, terms)
+    return estimate_from_cells(summed.cells, summed.pairs, terms, matches.names, model, start)
 
 
 def estimate_from_cells(

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
-from ranking.cells import Terms, pair_code
+from ranking.cells import Terms
+from ranking.codes import pair_code
 from ranking.gram import Gram, fold
 from ranking.matches import Matches
 from ranking.threads import side_by_side
@@ -45,7 +46,7 @@ class Rows:
     @classmethod
     def of(cls, matches: Matches, terms: Terms) -> Rows:
         n = len(matches.names)
-        code = pair_code(matches, Terms()) if n * n <= len(matches) else None
+        code = pair_code(matches, None) if n * n <= len(matches) else None
         columns, divisor = terms.columns or (), terms.divisor
         return cls(n, matches.a, matches.b, code, matches.outcome, matches.weight, columns, divisor)
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray, IndexArray, sum_by
-from ranking.cells import CHUNK, CODE_CHUNK, MAX_TABLE, Terms, is_ternary, outcome_codes, short_code
+from ranking.cells import CHUNK, Terms
+from ranking.codes import CODE_CHUNK, MAX_TABLE, chunks, is_ternary, short_code
 from ranking.matches import Matches
 from ranking.newton import Problem, Solution, tie_term
 from ranking.ratings import MIN_PROMPTS
@@ -104,9 +105,8 @@ def _half_win_scores(matches: Matches, terms: Terms, problem: Problem, solution:
     residual = np.empty(len(matches))
 
     def some(span: range) -> None:
-        for begin in range(span.start, span.stop, CODE_CHUNK):
-            rows = slice(begin, min(begin + CODE_CHUNK, span.stop))
-            expected = np.take(chance, short_code(matches, terms, rows), mode="clip")
+        for rows in chunks(matches, span):
+            expected = np.take(chance, short_code(matches, terms.level, rows), mode="clip")
             np.subtract(matches.outcome[rows], expected, out=residual[rows])
 
     side_by_side(len(matches), some)
@@ -132,10 +132,16 @@ def _scores_from_table(
     tie_table = np.ascontiguousarray(scores.tie.T).ravel()
     residual = np.empty(len(matches))
     tie_score = np.empty(len(matches) if problem.likelihood.has_tie_term else 0)
-    for rows, code in outcome_codes(matches, terms):
-        np.take(eta_table, code, out=residual[rows], mode="clip")
-        if len(tie_score):
-            np.take(tie_table, code, out=tie_score[rows], mode="clip")
+
+    def some(span: range) -> None:
+        for rows in chunks(matches, span):
+            code = short_code(matches, terms.level, rows) * np.int32(3)
+            code += (matches.outcome[rows] * 2.0).astype(np.int32)
+            np.take(eta_table, code, out=residual[rows], mode="clip")
+            if len(tie_score):
+                np.take(tie_table, code, out=tie_score[rows], mode="clip")
+
+    side_by_side(len(matches), some)
     return residual, tie_score
 
 

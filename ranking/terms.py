@@ -13,12 +13,14 @@ import numpy as np
 
 from ranking.arrays import FloatArray, solve
 from ranking.cells import Terms
+from ranking.codes import few_values
 from ranking.errors import InvalidMatchesError
 from ranking.matches import Matches
 from ranking.newton import Problem, evaluate
 
 PerJudge = Literal["per-judge"]
 
+MAX_VALUES = 16  # of one term, and
 MAX_LEVELS = 64  # distinct rows of terms that are still summed into cells
 
 
@@ -106,22 +108,15 @@ def _root_mean_square(column: FloatArray, weight: FloatArray | None) -> float:
 
 def _levelled(names: tuple[str, ...], scale: tuple[float, ...], columns: list[FloatArray]) -> Terms:
     """Keep distinct rows as levels when each column takes few values and the product stays small."""
-    values_of = [_few_values(column) for column in columns]
-    each = [values for values in values_of if values is not None]
-    if len(each) < len(columns) or np.prod([len(values) for values in each]) > MAX_LEVELS:
+    found = [few_values(column, MAX_VALUES) for column in columns]
+    each = [one for one in found if one is not None]
+    if len(each) < len(columns) or np.prod([len(one.values) for one in each]) > MAX_LEVELS:
         return Terms(names, scale, columns=tuple(columns))
-    level = np.zeros(len(columns[0]), dtype=np.int64)
+    level = np.zeros(len(columns[0]), dtype=np.int16)
     table = np.zeros((1, 0))
-    for column, values in zip(columns, each, strict=True):
-        level = level * len(values) + np.searchsorted(values, column)
-        grown = np.repeat(table, len(values), axis=0)
-        table = np.column_stack([grown, np.tile(values, len(table))])
+    for one in each:
+        level *= len(one.values)
+        level += one.place
+        grown = np.repeat(table, len(one.values), axis=0)
+        table = np.column_stack([grown, np.tile(one.values, len(table))])
     return Terms(names, scale, level=level, table=table / Terms(names, scale).divisor)
-
-
-def _few_values(column: FloatArray) -> FloatArray | None:
-    """Give the distinct values, or None if there are many; a glance at the start settles most cases."""
-    if len(np.unique(column[:1000])) > 16:
-        return None
-    values = np.unique(column)
-    return values if len(values) <= 16 else None
