@@ -5,12 +5,13 @@ Versions are pooled here because somebody asked for it by name; members that gav
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from arena.board.positions import distinct_of, positions_of
 from arena.errors import UsageError
 from arena.judges import find_judge, label_judges
 from arena.outcomes import OUTCOME
@@ -38,6 +39,14 @@ class JuryStanding:
 
 
 @dataclass(frozen=True)
+class AlikeDecisions:
+    """What the jury says of so many pairs, on which every member said the same."""
+
+    decision: JuryDecision
+    n_pairs: int
+
+
+@dataclass(frozen=True)
 class Jury:
     """What the jury says of every pair that a member judged.
 
@@ -54,7 +63,7 @@ class Jury:
     n_barred: int
     clashes: tuple[str, ...]
     standings: tuple[JuryStanding, ...]
-    decisions: tuple[JuryDecision, ...]
+    decisions: tuple[AlikeDecisions, ...]
     sentence: str
 
 
@@ -86,15 +95,18 @@ def get_jury(
     clashing = {
         (judge.id, fact.id) for judge in chosen for fact in facts.values() if _is_of_family(judge, fact)
     }
-    rows, decisions = _decide(arrays, chosen, clashing, rule, clashes)
-    decided = [n for n, decision in enumerate(decisions) if decision.outcome is not None]
-    standings = _rank(arrays, [rows[n] for n in decided], [decisions[n] for n in decided], facts)
+    polled = _poll(arrays, chosen, clashing)
+    decisions = [decide(votes, rule, clashes=clashes) for votes in polled.votes]
+    standings = _rank(arrays, polled, decisions, facts)
+    alike = [
+        AlikeDecisions(decision, n) for decision, n in zip(decisions, polled.count().tolist(), strict=True)
+    ]
     labels = label_judges(stored)
     said = tuple(
         f"{labels[judge_id]} is of the family of {facts[contestant_id].name}"
         for judge_id, contestant_id in sorted(clashing)
     )
-    return _sum_up(tuple(labels[one.id] for one in chosen), rule, said, standings, decisions)
+    return _sum_up(tuple(labels[one.id] for one in chosen), rule, said, standings, alike)
 
 
 def _sum_up(
@@ -102,23 +114,25 @@ def _sum_up(
     rule: JuryRule,
     clashes: tuple[str, ...],
     standings: tuple[JuryStanding, ...],
-    decisions: Sequence[JuryDecision],
+    alike: Sequence[AlikeDecisions],
 ) -> Jury:
-    n_decided = sum(decision.outcome is not None for decision in decisions)
-    spreads = [decision.spread for decision in decisions if decision.spread is not None]
-    n_unanimous = sum(spread == 0 for spread in spreads)
+    n_pairs = sum(one.n_pairs for one in alike)
+    n_decided = sum(one.n_pairs for one in alike if one.decision.outcome is not None)
+    spreads = [(one.decision.spread, one.n_pairs) for one in alike if one.decision.spread is not None]
+    n_unanimous = sum(n for spread, n in spreads if spread == 0)
+    n_spread = sum(n for _, n in spreads)
     return Jury(
         members=members,
         rule=rule,
-        n_pairs=len(decisions),
-        n_open=len(decisions) - n_decided,
+        n_pairs=n_pairs,
+        n_open=n_pairs - n_decided,
         n_unanimous=n_unanimous,
-        mean_spread=float(np.mean(spreads)) if spreads else None,
-        n_barred=sum(decision.n_barred for decision in decisions),
+        mean_spread=sum(spread * n for spread, n in spreads) / n_spread if n_spread else None,
+        n_barred=sum(one.decision.n_barred * one.n_pairs for one in alike),
         clashes=clashes,
         standings=standings,
-        decisions=tuple(decisions),
-        sentence=f"{len(members)} judges by {rule}: {n_decided:,} of {len(decisions):,} pairs decided,"
+        decisions=tuple(alike),
+        sentence=f"{len(members)} judges by {rule}: {n_decided:,} of {n_pairs:,} pairs decided,"
         f" {n_unanimous:,} without dissent.",
     )
 
@@ -128,52 +142,67 @@ def _is_of_family(judge: StoredJudge, fact: ContestantFacts) -> bool:
     return own is not None and own == (fact.family or family_of(fact.name))
 
 
-def _decide(
-    arrays: MatchArrays,
-    chosen: Sequence[StoredJudge],
-    clashing: set[tuple[int, int]],
-    rule: JuryRule,
-    clashes: ClashRule,
-) -> tuple[list[int], list[JuryDecision]]:
-    """Decide each pair of responses; the rows are positions of one of its matches."""
-    versions = {one.id: f"{one.name}@{one.version}" for one in chosen}
-    said: dict[tuple[int, int], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    row: dict[tuple[int, int], int] = {}
+@dataclass(frozen=True)
+class _Polled:
+    """Each pair of responses: one of its matches, and which of `votes` its members gave; (n_pairs,) each."""
+
+    row: NDArray[np.int64]
+    ballot: NDArray[np.int32]
+    votes: tuple[tuple[JuryVote, ...], ...]
+
+    def count(self) -> NDArray[np.int64]:
+        """Count the pairs of each."""
+        return np.bincount(self.ballot, minlength=len(self.votes))
+
+
+def _poll(arrays: MatchArrays, chosen: Sequence[StoredJudge], clashing: set[tuple[int, int]]) -> _Polled:
+    """Take the members' votes; of a million pairs few differ in what was said."""
+    number = (arrays.response_a << 31) + arrays.response_b
+    _, row, pair = np.unique(number, return_index=True, return_inverse=True)
     outcome = np.nanmean(np.stack([OUTCOME[arrays.verdict_ab], OUTCOME[arrays.verdict_ba]]), axis=0)
-    for index in range(len(arrays)):
-        pair = (int(arrays.response_a[index]), int(arrays.response_b[index]))
-        row.setdefault(pair, index)
-        said[pair][int(arrays.judge_id[index])].append(float(outcome[index]))
-    decisions = []
-    for pair, index in row.items():
-        sides = (int(arrays.contestant_a[index]), int(arrays.contestant_b[index]))
+    sides = arrays.contestant_a[row], arrays.contestant_b[row]
+    ballot = np.zeros(len(row), dtype=np.int32)
+    votes: list[tuple[JuryVote, ...]] = [()]
+    for one in chosen:
+        own = arrays.judge_id == one.id
+        n = np.bincount(pair[own], minlength=len(row))
+        mean = np.full(len(row), -1.0)
+        np.divide(np.bincount(pair[own], outcome[own], minlength=len(row)), n, out=mean, where=n > 0)
+        family = [contestant_id for judge_id, contestant_id in clashing if judge_id == one.id]
+        has_clash = np.isin(sides[0], family) | np.isin(sides[1], family)
+        said, index = np.unique(mean.round(9), return_inverse=True)
+        code = (ballot.astype(np.int64) * len(said) + index) * 2 + has_clash
+        codes = distinct_of(code)
+        ballot = positions_of(codes, code)
+        version = f"{one.name}@{one.version}"
         votes = [
-            JuryVote(
-                versions[one.id],
-                float(np.mean(said[pair][one.id])) if said[pair][one.id] else None,
-                any((one.id, side) in clashing for side in sides),
+            (
+                *votes[which // 2 // len(said)],
+                JuryVote(version, _vote(said[which // 2 % len(said)]), bool(which % 2)),
             )
-            for one in chosen
+            for which in codes.tolist()
         ]
-        decisions.append(decide(votes, rule, clashes=clashes))
-    return list(row.values()), decisions
+    return _Polled(row, ballot, tuple(votes))
 
 
 def _rank(
     arrays: MatchArrays,
-    rows: Sequence[int],
+    polled: _Polled,
     decisions: Sequence[JuryDecision],
     facts: dict[int, ContestantFacts],
 ) -> tuple[JuryStanding, ...]:
-    if not rows:
+    outcomes = np.array([np.nan if one.outcome is None else one.outcome for one in decisions])
+    outcome = outcomes[polled.ballot]
+    index = polled.row[~np.isnan(outcome)]
+    if not len(index):
         return ()
-    index = np.array(rows, dtype=np.int64)
-    ids = np.union1d(arrays.contestant_a[index], arrays.contestant_b[index])
+    a, b = arrays.contestant_a[index], arrays.contestant_b[index]
+    ids = np.union1d(distinct_of(a), distinct_of(b))
     ratings = fit_bradley_terry(
         Matches(
-            np.searchsorted(ids, arrays.contestant_a[index]),
-            np.searchsorted(ids, arrays.contestant_b[index]),
-            np.array([decision.outcome for decision in decisions], dtype=np.float64),
+            positions_of(ids, a),
+            positions_of(ids, b),
+            outcome[~np.isnan(outcome)],
             [facts[contestant_id].name for contestant_id in ids.tolist()],
             prompt_id=arrays.prompt_id[index],
         )
@@ -184,6 +213,10 @@ def _rank(
         for n, name in enumerate(ratings.names)
     ]  # fmt: skip
     return tuple(sorted(standings, key=lambda one: (one.rating is None, -(one.rating or 0.0))))
+
+
+def _vote(mean: float) -> float | None:
+    return None if mean < 0 else float(mean)
 
 
 def _number(value: float) -> float | None:

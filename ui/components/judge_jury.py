@@ -111,14 +111,14 @@ def _row(row: JuryStanding, scale: Scale | None, head: Sequence[str]) -> dict[st
 
 
 def _spreads(jury: Jury) -> list[dict[str, str | Markup]]:
-    known = [decision.spread for decision in jury.decisions if decision.spread is not None]
+    known = [(one.decision.spread, one.n_pairs) for one in jury.decisions if one.decision.spread is not None]
     bands = (("none: all say the same", 0.0, 0.0), ("small: up to 0.25", 0.0, 0.25),
              ("large: above 0.25", 0.25, 1.0))  # fmt: skip
     counts = [
-        (name, sum(low < spread <= high or spread == low == high for spread in known))
+        (name, sum(n for spread, n in known if low < spread <= high or spread == low == high))
         for name, low, high in bands
     ]
-    n_alone = jury.n_pairs - len(known)
+    n_alone = jury.n_pairs - sum(n for _, n in known)
     if n_alone:
         counts.append(("not known: fewer than two votes", n_alone))
     if not known:
