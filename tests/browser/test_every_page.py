@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Error, Page, ViewportSize, expect
 
 from tests.browser.chromium import TIMEOUT_MS, expect_text, follow, open_address, settle, wait_until
 from tests.browser.hostile import DATASET
-from tests.browser.serving import ServedApp
+from tests.browser.serving import ROOT, ServedApp
 from ui.navigation import LEADERBOARD, SECTIONS, href
 
 pytestmark = pytest.mark.browser
@@ -19,6 +20,7 @@ BOARD = f"{href(LEADERBOARD).removeprefix('.')}?{WHERE}"
 FITTING_MS = 60_000
 PHONE: ViewportSize = {"width": 390, "height": 844}
 MAIN = "document.querySelector('[data-testid=stMain]')"
+OUR_MARKUP = ":is([data-testid=stHtml], [data-testid=stBidiComponentRegular])"
 ADDRESSES = [
     *(f"{href(entry).removeprefix('.')}?{WHERE}" for section in SECTIONS.values() for entry in section),
     f"/match?match=5&{WHERE}",
@@ -33,7 +35,7 @@ def test_nothing_leaves_runs_or_overflows(full_app: ServedApp, page: Page, addre
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
     open_address(page, full_app.url + address)
     assert page.get_by_test_id("stException").count() == 0
-    assert page.locator("[data-testid=stHtml] :is(script, img, iframe, svg)").count() == 0
+    assert page.locator(f"{OUR_MARKUP} :is(script, img, iframe, svg)").count() == 0
     expect(page.locator("[data-testid=stHtml] style")).to_have_count(1)
     assert page.evaluate("window.reached") is None
     page.set_viewport_size(PHONE)
@@ -78,11 +80,38 @@ def test_back_through_the_sidebar_finds_the_board_as_it_was(full_app: ServedApp,
 
 def test_a_cell_of_the_heatmap_opens_its_matches(full_app: ServedApp, page: Page) -> None:
     open_address(page, full_app.url + BOARD)
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    expect(chart).to_be_visible(timeout=TIMEOUT_MS)
-    chart.get_by_text("n 2").first.click()
+    cells = page.locator(".eh-heat a")
+    expect(cells).to_have_count(6)
+    cells.first.focus()
+    expect(page.locator(".eh-heat-tip")).to_contain_text("Chance that the row wins")
+    page.keyboard.press("ArrowDown")  # beside the diagonal, which has no cell
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".eh-heat a:focus")).to_have_attribute("aria-label", re.compile(" against .*: won "))
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Matches", level=1)).to_be_visible(timeout=TIMEOUT_MS)
     wait_until(page, lambda: page.url.count("contestant=") == 2)
+
+
+def test_of_markup_that_is_no_table_of_ours_nothing_is_drawn(page: Page) -> None:
+    draw = """async ([script, markup]) => {
+        const module = await import("data:text/javascript," + encodeURIComponent(script));
+        const parentElement = document.createElement("div");
+        try { module.default({ data: { markup }, parentElement }); } catch (error) { return error.message; }
+        return parentElement.innerHTML;
+    }"""
+    script = (ROOT / "ui" / "assets" / "markup.js").read_text(encoding="utf-8")
+    plain = '<div class="eh-scroll"><a href="./matches?a=b" title="&lt;img&gt;">1</a></div>'
+    assert page.evaluate(draw, [script, plain]) == plain
+    for evil in (
+        "<img src=x>",
+        "<td onclick='x()'>1</td>",
+        "<a href='javascript:x()'>1</a>",
+        "<a href='//remote.example'>1</a>",
+        "<i style='background:url(//remote.example)'></i>",
+        "<script>x()</script>",
+        "<div><template><img></template></div>",
+    ):
+        assert "no table of ours" in page.evaluate(draw, [script, evil]), evil
 
 
 def test_previous_and_next_walk_the_list(full_app: ServedApp, page: Page) -> None:

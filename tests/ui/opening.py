@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -40,9 +41,22 @@ def _with_query(app: AppTest, query: dict[str, str]) -> AppTest:
     return app
 
 
+def markup_of(app: AppTest) -> list[str]:
+    """Return our own markup on the page, a piece an element, large tables last."""
+    drawn = [element.proto for element in app.get("bidi_component")]
+    tables = [json.loads(one.json)["markup"] for one in drawn if one.component_name == "evenhand_markup"]
+    return [*(str(element.value) for element in app.html), *tables]
+
+
+def table_of(app: AppTest) -> str:
+    """Return the markup of the page's last table."""
+    return [markup for markup in markup_of(app) if "<table" in markup][-1]
+
+
 def text_of(app: AppTest) -> str:
     """Return what the page says, without markup."""
-    elements = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.text, *app.html]
+    elements = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.text]
     alerts = [*app.error, *app.warning, *app.success, *app.info]
-    said = [str(element.value) for element in (*elements, *alerts)]
+    said = [str(element.value) for element in elements] + markup_of(app)
+    said += [str(element.value) for element in alerts]
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", one)) for one in said)

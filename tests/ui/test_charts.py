@@ -9,7 +9,7 @@ import pytest
 from ui.charts.calibration import CalibrationPoint, calibration_in_words, calibration_spec
 from ui.charts.cost import PricedRow, cost_in_words, cost_spec, frontier
 from ui.charts.forest import ForestRow, forest_spec
-from ui.charts.heatmap import MAX_LABELLED, Figure, HeatmapCell, heatmap_in_words, heatmap_spec
+from ui.charts.heatmap import MAX_LABELLED, Figure, Heatmap, HeatmapCell, heatmap_in_words
 from ui.charts.history import HistoryPoint, history_spec
 from ui.charts.labels import spread
 from ui.charts.ranks import RankPair, ranks_spec
@@ -48,19 +48,18 @@ def test_a_method_without_chances_says_so() -> None:
     assert heatmap_in_words(cells, figure="predicted") == "This method gives no chances of a win."
 
 
-def test_every_cell_carries_its_count_and_its_way_to_the_matches() -> None:
-    spec = heatmap_spec(CELLS, LINKS, figure="won", base="./matches?dataset=poems")
-    assert [value["count"] for value in spec["data"]["values"]] == ["n 20", "n 20", "n 12", "n 12"]
-    row, column, joined = spec["transform"]
-    assert row["from"]["data"]["values"][0] == {"name": "alder", "part": "&contestant=alder"}
-    assert (row["lookup"], column["lookup"]) == ("row", "column")
-    assert joined["calculate"] == '"./matches?dataset=poems" + datum.row_part + datum.column_part'
+def test_a_cell_holds_its_places_its_figures_and_its_count() -> None:
+    record = Heatmap(CELLS, LINKS, "won", "./matches?dataset=poems", "words").record()
+    assert record["cells"][0] == (0, 1, 0.9, 0.85, 20)
+    assert record["cells"][3] == (2, 1, 0.5, 0.45, 12)
+    assert record["names"] == ["alder", "birch", "cedar"]
+    assert record["base"] + record["parts"][0] == "./matches?dataset=poems&contestant=alder"
 
 
-@pytest.mark.parametrize(("n", "layers"), [(MAX_LABELLED, 3), (MAX_LABELLED + 1, 1)])
-def test_figures_stand_in_the_cells_while_they_fit(n: int, layers: int) -> None:
+@pytest.mark.parametrize(("n", "fits"), [(MAX_LABELLED, True), (MAX_LABELLED + 1, False)])
+def test_figures_stand_in_the_cells_while_they_fit(n: int, fits: bool) -> None:
     links = {str(i): "" for i in range(n)}
-    assert len(heatmap_spec(CELLS, links, figure="won", base="")["layer"]) == layers
+    assert Heatmap([], links, "won", "", "").record()["labelled"] is fits
 
 
 def test_a_row_without_an_interval_keeps_its_dot() -> None:

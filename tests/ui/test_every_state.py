@@ -13,7 +13,7 @@ import streamlit as st
 from arena.demo.load import load_demo_data
 from arena.store import open_store
 from db import Database
-from tests.ui.opening import open_page, text_of
+from tests.ui.opening import markup_of, open_page, text_of
 from tests.ui.states import HOSTILE, fill_broken, fill_large
 from ui.navigation import (
     CONTESTANT,
@@ -177,5 +177,5 @@ def test_a_large_page_sends_a_page_of_rows(state: str) -> None:
     for visit in (Visit(RESPONSES), Visit(RESPONSES, {"view": "Prompts"}), Visit(MATCHES)):
         app = open_page(visit.entry, state=None, **visit.query)
         assert not app.exception
-        rows = sum(str(one.value).count("<tr>") for one in app.html)
+        rows = sum(markup.count("<tr>") for markup in markup_of(app))
         assert 10 < rows <= 2 * 50, visit

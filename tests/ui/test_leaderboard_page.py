@@ -17,7 +17,7 @@ from arena.receipt import make_receipt, verify_receipt
 from db import Database
 from tests.arena.filling import import_rows
 from tests.ui.filling import fill, judge, leader, mixed, vote
-from tests.ui.opening import open_page, text_of
+from tests.ui.opening import markup_of, open_page, table_of, text_of
 from ui.board_address import board_to_query, scored_matches
 from ui.components.board_exports import board_json
 from ui.components.board_sections import SECTIONS
@@ -93,7 +93,7 @@ def test_a_board_of_many_contestants_opens(store: Database) -> None:
     judge(store, fill(store, contestants=names, n_prompts=2), drawn)
     app = open_page(LEADERBOARD, dataset="poems")
     assert not app.exception
-    table = next(str(one.value) for one in app.html if "eh-table" in str(one.value))
+    table = table_of(app)
     assert table.count("<tr>") == 31
 
 
@@ -150,7 +150,7 @@ def test_the_address_of_a_board_leaves_out_what_is_as_usual() -> None:
 
 def test_names_lead_to_the_contestant_within_the_same_board(poems: Database) -> None:
     app = open_page(LEADERBOARD, dataset="poems", lens="human", tag="short")
-    table = next(str(one.value) for one in app.html if "eh-table" in str(one.value))
+    table = table_of(app)
     link = table.split('href="./contestant?')[1].split('"')[0].replace("&amp;", "&")
     assert parse_qs(link) | {"name": ["?"]} == {
         "name": ["?"], "dataset": ["poems"], "lens": ["human"], "tag": ["short"],
@@ -200,7 +200,7 @@ def test_exact_metrics_are_columns_of_the_board(store: Database) -> None:
     import_rows(store, "sums", verdicts)
     score_dataset(store, "sums", ["number"])
     app = open_page(LEADERBOARD, dataset="sums")
-    table = next(str(one.value) for one in app.html if "eh-table" in str(one.value))
+    table = table_of(app)
     assert "right number" in table
     assert "100\N{NO-BREAK SPACE}%" in table
 
@@ -251,4 +251,4 @@ def test_a_hostile_name_stays_text_on_both_pages(store: Database) -> None:
     for page, asked in ((CONTESTANT, {"name": name}), (LEADERBOARD, {"view": "First place"})):
         app = open_page(page, state=None, dataset="poems", **asked)
         assert not app.exception
-        assert not any("<img" in str(one.value) for one in app.html)
+        assert not any("<img" in markup for markup in markup_of(app))

@@ -7,7 +7,7 @@ import pytest
 from arena.demo.load import load_demo_data
 from db import Database
 from tests.ui.filling import fill, judge, leader, mixed
-from tests.ui.opening import open_page, text_of
+from tests.ui.opening import markup_of, open_page, table_of, text_of
 from ui.navigation import HOME, IMPORT, JUDGES, LEADERBOARD, RUNS, VOTE, PageEntry
 
 READING = [LEADERBOARD, RUNS, JUDGES]
@@ -36,11 +36,11 @@ def test_a_board_shows_rating_interval_and_counts(store: Database) -> None:
     judge(store, fill(store, n_prompts=30), mixed)
     app = open_page(LEADERBOARD, dataset="poems")
     assert not app.exception
-    table = next(one.value for one in app.html if "<table" in str(one.value))
+    table = table_of(app)
     assert 'class="eh-interval" role="img" aria-label="' in table
     for name in ("alder", "birch", "cedar"):
         assert f"./contestant?name={name}" in table
-    assert app.get("vega_lite_chart")
+    assert "evenhand_heatmap" in [drawn.proto.component_name for drawn in app.get("bidi_component")]
 
 
 @pytest.mark.parametrize("entry", [LEADERBOARD, JUDGES])
@@ -53,7 +53,7 @@ def test_a_name_that_is_markup_stays_text(store: Database, entry: PageEntry) -> 
     )
     app = open_page(entry, dataset="poems")
     assert not app.exception
-    assert not any("<img" in str(one.value) or "<b>j" in str(one.value) for one in app.html)
+    assert not any("<img" in markup or "<b>j" in markup for markup in markup_of(app))
 
 
 def test_an_unknown_dataset_in_the_address_falls_back_to_one_that_exists(store: Database) -> None:

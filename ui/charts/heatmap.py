@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,8 +11,6 @@ FIGURES: tuple[Figure, ...] = ("won", "predicted", "matches")
 
 MAX_LABELLED = 14
 """Above this many contestants the cells are too small for figures; colour and tooltip stay."""
-CELL_PX = 44
-"""A cell narrower than this shows no figures, such as on a phone."""
 _TITLES = {"won": "Row won", "predicted": "Chance that the row wins", "matches": "Matches"}
 
 
@@ -28,38 +25,53 @@ class HeatmapCell:
     n_matches: int
 
 
-def heatmap_spec(
-    cells: Sequence[HeatmapCell], links: Mapping[str, str], *, figure: Figure, base: str
-) -> dict[str, Any]:
-    """Return the chart.
+@dataclass(frozen=True)
+class Heatmap:
+    """What the browser draws.
 
     Parameters
     ----------
     links : mapping
         In the order of rows and columns: each contestant's name as shown, and its part of an address.
     base : str
-        Address of a cell's matches, to which both contestants' parts are added.
+        Address of a cell's matches, to which both contestants' parts are added in the browser: ten thousand
+        whole addresses would be two megabytes.
+    words : str
+        The text alternative.
     """
-    order = list(links)
-    labelled = len(order) <= MAX_LABELLED
-    axis = {"labelLimit": 110, "title": None, "domain": False, "ticks": False}
-    angle = -35 if labelled else -90  # upright names have room over columns of ten pixels
-    top = {**axis, "orient": "top", "labelAngle": angle, "labelOverlap": False}
-    raised = 0 if figure == "matches" else -7
-    text = [_text("text", raised, 13, 600, len(order)), _text("count", 10, 11, 400, len(order))]
-    return {
-        "data": {"values": [_datum(cell, figure) for cell in cells]},
-        "transform": [*_with_links(links, base)],
-        "width": "container",
-        "height": {"step": 46 if labelled else 16},
-        "encoding": {
-            "x": {"field": "column", "type": "nominal", "sort": order, "axis": top},
-            "y": {"field": "row", "type": "nominal", "sort": order, "axis": {**axis, "labelOverlap": False}},
-            "href": {"field": "link"},
-        },
-        "layer": [_colours(figure), *(text if labelled else [])],
-        "config": {"view": {"stroke": None}},
-    }
+
+    cells: Sequence[HeatmapCell]
+    links: Mapping[str, str]
+    figure: Figure
+    base: str
+    words: str
+
+    def record(self) -> dict[str, Any]:
+        """Return it as `heatmap.js` reads it; a cell is row, column, won, predicted, matches."""
+        places = {name: index for index, name in enumerate(self.links)}
+        return {
+            "figure": self.figure,
+            "title": _TITLES[self.figure],
+            "words": self.words,
+            "base": self.base,
+            "names": list(self.links),
+            "parts": list(self.links.values()),
+            "labelled": len(self.links) <= MAX_LABELLED,
+            "cells": [
+                (
+                    places[cell.row],
+                    places[cell.column],
+                    _short(cell.won),
+                    _short(cell.predicted),
+                    cell.n_matches,
+                )
+                for cell in self.cells
+            ],
+        }
+
+
+def _short(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 def heatmap_in_words(cells: Sequence[HeatmapCell], *, figure: Figure) -> str:
@@ -109,63 +121,3 @@ def _is_shown_once(cell: HeatmapCell, figure: Figure) -> bool:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _datum(cell: HeatmapCell, figure: Figure) -> dict[str, object]:
-    value = {"won": cell.won, "predicted": cell.predicted, "matches": cell.n_matches}[figure]
-    text = "" if value is None else f"{value:,}" if figure == "matches" else _percent(value)
-    return {
-        "row": cell.row,
-        "column": cell.column,
-        "value": value,
-        "won": cell.won,
-        "predicted": cell.predicted,
-        "n": cell.n_matches,
-        "text": text,
-        "count": "" if figure == "matches" else f"n {cell.n_matches:,}",
-    }
-
-
-def _with_links(links: Mapping[str, str], base: str) -> list[dict[str, Any]]:
-    """Put the address of a cell together in the browser: ten thousand of them would be a megabyte."""
-    table = [{"name": name, "part": part} for name, part in links.items()]
-    look_up = {"data": {"values": table}, "key": "name", "fields": ["part"]}
-    return [
-        {"lookup": "row", "from": look_up, "as": ["row_part"]},
-        {"lookup": "column", "from": look_up, "as": ["column_part"]},
-        {"calculate": f"{json.dumps(base)} + datum.row_part + datum.column_part", "as": "link"},
-    ]
-
-
-def _colours(figure: Figure) -> dict[str, Any]:
-    is_count = figure == "matches"
-    scale = {"range": "heatmap", "zero": True} if is_count else {"domain": [0, 1], "range": "diverging"}
-    number = ",.0f" if is_count else ".0%"
-    legend = {"title": _TITLES[figure], "format": number, "orient": "top", "gradientLength": 160}
-    return {
-        "mark": {"type": "rect", "cornerRadius": 2, "cursor": "pointer"},
-        "encoding": {
-            "color": {"field": "value", "type": "quantitative", "scale": scale, "legend": legend},
-            "tooltip": [
-                {"field": "row", "title": "Row"},
-                {"field": "column", "title": "Column"},
-                {"field": "won", "title": "Row won", "format": ".1%"},
-                {"field": "predicted", "title": "Chance that the row wins", "format": ".1%"},
-                {"field": "n", "title": "Matches", "format": ","},
-            ],
-        },
-    }
-
-
-def _text(field: str, dy: int, size: int, weight: int, n: int) -> dict[str, Any]:
-    # The ends of the colour scale are dark in light mode and light in dark mode, its middle the other way
-    # round; the chart does not know the mode, CSS does. On narrow cells the figures would run together.
-    ink = {
-        "condition": {"test": "abs(datum.value - 0.5) > 0.27", "value": "light-dark(#ffffff, #10171a)"},
-        "value": "light-dark(#1c2526, #e4eaea)",
-    }
-    room = {"condition": {"test": f"width >= {CELL_PX * n}", "value": 1}, "value": 0}
-    return {
-        "mark": {"type": "text", "dy": dy, "fontSize": size, "fontWeight": weight, "cursor": "pointer"},
-        "encoding": {"text": {"field": field}, "color": ink, "opacity": room},
-    }

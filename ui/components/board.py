@@ -12,6 +12,7 @@ from arena.exact import ExactBoard
 from arena.leaderboard import Board, Standing
 from ui.board_address import contestant_href, matches_href, votes_href
 from ui.components.board_drawn import Drawings
+from ui.components.board_markup import show_markup
 from ui.components.board_metrics import metric_cells, metric_heads, shown_columns
 from ui.components.board_shown import figure, interval_in_words
 from ui.components.scale import Scale, scale_over
@@ -20,6 +21,8 @@ from ui.navigation import LEADERBOARD
 from ui.render import label, visible
 from ui.way_back import way_here
 
+TABLE: Final = "board_table"
+"""The table's place on the page; in the session's state while a board is shown."""
 _HEAD = Markup(
     '<tr><th class="eh-num">Rank</th><th>Contestant</th><th class="eh-num">{unit}</th><th>{axis}</th>'
     '<th class="eh-num">Matches<span class="eh-sub">AI / people</span></th>'
@@ -47,7 +50,7 @@ _NO_INTERVAL = "There is no interval here. A rank is a range where the order is 
 
 def show_board_table(board: Board, exact: ExactBoard | None = None) -> None:
     """Show the standings, best first, and in plain words what the bar means."""
-    st.html(_tables.get(board, (exact, way_here(LEADERBOARD)), lambda: _table(board, exact)))
+    show_markup(_tables.get(board, (exact, way_here(LEADERBOARD)), lambda: _table(board, exact)), key=TABLE)
     has_interval = any(row.low is not None for row in board.standings)
     st.caption(
         label(_PLAIN if has_interval else _NO_INTERVAL),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from arena.leaderboard import Board
 from ui.board_address import matches_href
-from ui.charts.heatmap import FIGURES, Figure, HeatmapCell, heatmap_in_words, heatmap_spec
+from ui.charts.heatmap import FIGURES, Figure, Heatmap, HeatmapCell, heatmap_in_words
 from ui.components.address_words import say_unknown
 from ui.components.board_drawn import Drawings
+from ui.components.board_heatmap import show_heatmap
 from ui.components.board_shown import Shown
 from ui.components.words import note
 from ui.navigation import LEADERBOARD
@@ -45,7 +45,7 @@ def show_cells(shown: Shown) -> None:
         n_shown = FIRST_SHOWN
     rest = (what, n_shown, way_here(LEADERBOARD))
     drawn = _heatmaps.get(board, rest, lambda: _draw(board, what, met[:n_shown]))
-    st.vega_lite_chart(drawn.spec, width="stretch", alt=drawn.words, key="heatmap")
+    show_heatmap(drawn, key="heatmap")
     among = f"Among the first {n_shown}: " if n_shown < len(met) else ""
     note(f"{among}{drawn.words} {_what_counts(board)}")
     with st.expander("The same as a table", key="heatmap_table", on_change="rerun") as table:
@@ -62,18 +62,10 @@ def _ask_for_all(n: int) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class _Heatmap:
-    spec: dict[str, Any]
-    words: str
+_heatmaps: Final[Drawings[Heatmap]] = Drawings()
 
 
-_heatmaps: Final[Drawings[_Heatmap]] = Drawings()
-
-
-def _draw(board: Board, what: Figure, contestants: Sequence[str]) -> _Heatmap:
-    import pyarrow as pa  # type: ignore[import-untyped]
-
+def _draw(board: Board, what: Figure, contestants: Sequence[str]) -> Heatmap:
     names = {contestant: visible(contestant) for contestant in contestants}
     cells = [
         HeatmapCell(names[cell.row], names[cell.column], cell.win_share, cell.win_probability, cell.n_matches)
@@ -81,10 +73,7 @@ def _draw(board: Board, what: Figure, contestants: Sequence[str]) -> _Heatmap:
         if cell.row in names and cell.column in names
     ]
     links = {shown: "&" + urlencode({"contestant": contestant}) for contestant, shown in names.items()}
-    spec = heatmap_spec(cells, links, figure=what, base=matches_href(board))
-    # As a table of Arrow's, which is what is sent: from a list Streamlit would make one at every rerun.
-    table = pa.Table.from_pylist(spec["data"]["values"])
-    return _Heatmap({**spec, "data": {"values": table}}, heatmap_in_words(cells, figure=what))
+    return Heatmap(cells, links, what, matches_href(board), heatmap_in_words(cells, figure=what))
 
 
 def _what_counts(board: Board) -> str:

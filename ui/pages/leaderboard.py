@@ -1,11 +1,13 @@
 """The leaderboard answers: which is better, and how sure is that."""
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from arena.datasets import list_datasets
 from ui.board_address import matches_query
 from ui.board_reading import read_exact
-from ui.components.board import show_board_table
+from ui.components.board import TABLE, show_board_table
 from ui.components.board_charts import show_coefficients
 from ui.components.board_checks import show_what_decides
 from ui.components.board_empty import show_no_board
@@ -29,7 +31,9 @@ with inputs:
     dataset = choose_dataset(list_datasets(db), purpose="The ranking of your contestants")
     query = ask_board(db, dataset, said)
 
-with st.skeleton(height=300):
+# A skeleton above a board that is being replaced would move it down and up again.
+is_first = TABLE not in st.session_state
+with st.container(), st.skeleton(height=300) if is_first else nullcontext():
     board = read_board(query, dataset)
 
 if board.is_invented:
