@@ -13,6 +13,7 @@ from arena.board.records import BoardQuery
 from arena.board_charts.rows import BoardRows, load_rows
 from arena.errors import NotFoundError
 from arena.store import in_words
+from arena.written import percent
 from db import Database, contestants, datasets
 from db.contestants import ResponseFigures, StoredContestant
 from ranking.shares import clustered_share
@@ -190,7 +191,7 @@ def _sentence(name: str, overall: Record | None, opponents: tuple[Record, ...]) 
     """Say how it stands, and whom it beats or loses to as far as the intervals tell."""
     if overall is None:
         return f"{name} has no scored match here yet."
-    said = f"{name} wins {100 * overall.win_share:.0f} % of {overall.n:,} matches."
+    said = f"{name} wins {percent(overall.win_share)} of {overall.n:,} matches."
     beats = [one.name for one in opponents if one.low is not None and one.low > 0.5]
     loses = [one.name for one in opponents if one.high is not None and one.high < 0.5]
     parts = []

@@ -13,6 +13,7 @@ from typing import Final
 from arena.errors import UsageError
 from arena.judges import choose_ranking_judge, find_judge, label_judges
 from arena.store import in_words
+from arena.written import percent
 from db import Database, boards, datasets, judges, judging
 from db.judging import DoubtfulMatch
 
@@ -102,6 +103,8 @@ def pick_probability(
         If fewer than a fifth of the draws are uniform.
     """
     if not UNIFORM_SHARE <= uniform_share <= 1:
-        raise UsageError(f"At least {UNIFORM_SHARE:.0%} of draws are uniform, not {uniform_share:.0%}.")
+        raise UsageError(
+            f"At least {percent(UNIFORM_SHARE)} of draws are uniform, not {percent(uniform_share)}."
+        )
     share = 1.0 if n_queued == 0 else uniform_share
     return share / n_pairs + ((1 - share) / n_queued if is_queued else 0.0)

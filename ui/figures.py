@@ -6,6 +6,8 @@ import math
 from datetime import UTC, datetime
 from typing import Final
 
+from arena import written
+
 NONE = "\N{EN DASH}"
 """Where there is no figure; the text beside it says why."""
 
@@ -30,7 +32,7 @@ def points(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """Return a share in [0, 1] as whole percents."""
-    return NONE if value is None or math.isnan(value) else f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
+    return NONE if value is None or math.isnan(value) else written.percent(value)
 
 
 def share(part: int, whole: int) -> str:

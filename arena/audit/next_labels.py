@@ -19,6 +19,7 @@ from arena.audit.wanted import plan_votes
 from arena.board.positions import distinct_of, positions_of
 from arena.errors import UsageError
 from arena.store import in_words
+from arena.written import percent
 from db import Database, datasets
 from db.audit import AuditMatches
 from db.judges import StoredJudge
@@ -76,7 +77,9 @@ def plan_labels(
         If fewer than a fifth of the draws would be uniform: votes on picked pairs alone bias the board.
     """
     if not MIN_UNIFORM <= uniform_share <= 1:
-        raise UsageError(f"At least {MIN_UNIFORM:.0%} of the draws must be uniform, not {uniform_share:.0%}.")
+        raise UsageError(
+            f"At least {percent(MIN_UNIFORM)} of the draws must be uniform, not {percent(uniform_share)}."
+        )
     with in_words(), database.read() as session:
         evidence = load_verdicts(session, datasets.get_dataset_id(session, dataset))
     versions = find_versions(evidence.judges, judge)

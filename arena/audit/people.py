@@ -16,6 +16,7 @@ from arena.audit.evidence import Evidence, Pairs, find_pairs
 from arena.audit.records import AgreementRow, Aside, ConfusionCell, Figure, RaterPair
 from arena.majority import find_majority
 from arena.outcomes import TIE, A, B
+from arena.written import percent
 from db.boards import VERDICT_CODES
 from ranking.annotator_test import AnnotatorTest, alternative_annotator_test
 from ranking.nominal import nominal_kappa
@@ -163,7 +164,7 @@ def _majority(shared: Shared) -> list[Figure]:
     if n_unscored and has.any():
         as_ties = np.where(pairs.verdict == 0, TIE, pairs.verdict)
         share = float((as_ties == majority)[has].mean())
-        note = f"{n_unscored:,} unscored; counted as ties, as some sources do, {100 * share:.2f} %"
+        note = f"{n_unscored:,} unscored; counted as ties, as some sources do, {percent(share, digits=2)}"
     longest = shared.baselines["longest"]
     known = has & (longest > 0)
     aside = _aside(float((longest == majority)[known].mean()) if known.any() else None, int(known.sum()))

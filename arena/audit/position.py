@@ -15,6 +15,7 @@ from arena.audit.evidence import Evidence, Pairs
 from arena.audit.joint_fit import fit_terms, term_figure, to_rows_by_order
 from arena.audit.records import FairnessCell, Figure
 from arena.board.positions import distinct_of, positions_of
+from arena.written import percent, signed
 from db.packed_matches import number_pairs
 from ranking.shares import Clustered, binomial_p, clustered_ratio, clustered_share, sign_flip_p
 
@@ -83,7 +84,8 @@ def _cells_figure(evidence: Evidence, both: Pairs) -> Figure:
     large = values[size >= MIN_CELL]
     note = f"{len(size):,} cells"
     if len(large):
-        note += f", from {large.min():+.2f} to {large.max():+.2f} where a cell has {MIN_CELL} pairs"
+        least, most = (signed(float(end), digits=2) for end in (large.min(), large.max()))
+        note += f", from {least} to {most} where a cell has {MIN_CELL} pairs"
     return make_figure("position.fairness_cells", got, note=note)
 
 
@@ -137,7 +139,7 @@ def _stability(name: str, pairs: Pairs, verdict: NDArray[Any]) -> Figure:
     got = clustered_share(share, m.prompt_id[first][repeated])
     marginal = counts[repeated].sum(axis=0)[1:]
     chance = _chance(Counter(n_times[repeated].tolist()), marginal / marginal.sum())
-    return make_figure(name, got, note=f"chance {100 * chance:.0f} %")
+    return make_figure(name, got, note=f"chance {percent(chance)}")
 
 
 def _chance(sizes: Counter[int], shares: NDArray[np.float64]) -> float:

@@ -13,6 +13,7 @@ from arena.audit.evidence import Pairs
 from arena.judges import label_judges
 from arena.outcomes import A, B
 from arena.store import in_words
+from arena.written import percent
 from db import Database, Session, audit, datasets, judges
 from db import votes as ballot_box
 from db.boards import VERDICT_CODES
@@ -61,8 +62,10 @@ class VoteRule:
     def sentence(self, left_out: Sequence[str]) -> str:
         """Say the rule and whom it leaves out, for the board that uses it."""
         asked = [
-            f"agreement with others of {self.min_agreement:.0%}" if self.min_agreement is not None else "",
-            f"{self.min_gold:.0%} of gold pairs right" if self.min_gold is not None else "",
+            f"agreement with others of {percent(self.min_agreement)}"
+            if self.min_agreement is not None
+            else "",
+            f"{percent(self.min_gold)} of gold pairs right" if self.min_gold is not None else "",
             f"a median of {self.min_median_s:.0f} s a vote" if self.min_median_s is not None else "",
         ]
         rule = " and ".join(part for part in asked if part) or "nothing"

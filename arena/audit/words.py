@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from arena.audit.records import Figure, JudgeCard
+from arena.written import percent
 from ranking.shares import holm_adjust
 
 LEVEL = 0.05
@@ -53,7 +54,7 @@ def _flips(card: JudgeCard) -> str:
         often = (
             f"flips 1 in {one_in:.0f} verdicts"
             if one_in >= 1.5
-            else f"flips {n_flips / n_scored:.0%} of verdicts"
+            else f"flips {percent(n_flips / n_scored)} of verdicts"
         )
     return f"{card.judge} {often} when the order is swapped{_lean(card)}."
 
@@ -85,10 +86,10 @@ def _agreement(card: JudgeCard) -> str:
         if not s2.n:
             return "People have voted on none of its pairs."
         return f"Too few votes to say whether people agree ({s2.n:,} of {s2.needs} that decided)."
-    people = f" (people with each other: {s2.people.value:.0%})" if s2.people is not None else ""
+    people = f" (people with each other: {percent(s2.people.value)})" if s2.people is not None else ""
     s1 = card.figure("people.s1")
-    every = "" if s1 is None or s1.value is None else f"{s1.value:.0%} of {s1.n:,} votes, and with "
-    said = f"It agrees with {every}{s2.value:.0%} of the {s2.n:,} where both decided{people}"
+    every = "" if s1 is None or s1.value is None else f"{percent(s1.value)} of {s1.n:,} votes, and with "
+    said = f"It agrees with {every}{percent(s2.value)} of the {s2.n:,} where both decided{people}"
     lead = card.figure("people.lead")
     if lead is None or lead.value is None or lead.p_value is None:
         return said + "."
@@ -112,8 +113,8 @@ def _biases(card: JudgeCard) -> list[str]:
     if _has_no_people(card.figure("length.excess")) and _is_off_half(longer) and longer is not None:
         share = longer.value or 0.0
         said.append(
-            f"The longer response wins {share:.0%} of {longer.n:,} decided pairs; whether it does with people"
-            " is not known."
+            f"The longer response wins {percent(share)} of {longer.n:,} decided pairs; whether it does with"
+            " people is not known."
         )
     if _is_up(card.figure("self.gamma"), found) or _is_up(card.figure("self.difference"), found):
         said.append("It favours its own family more than others do, for taste or for skill.")

@@ -9,6 +9,7 @@ import numpy as np
 
 from arena.board.records import BoardQuery
 from arena.board_charts.rows import SEED, load_rows
+from arena.written import percent
 from db import Database
 from ranking import Cycle, Matches, measure_transitivity, win_rate_matrix
 
@@ -96,11 +97,11 @@ def _row(
 
 
 def _sentence(share: float, expected: float, p_value: float) -> str:
-    said = f"{100 * share:.1f} % of who beats whom does not fit one line of ratings"
+    said = f"{percent(share, digits=1)} of who beats whom does not fit one line of ratings"
     if p_value <= SIGNIFICANT:
         return (
-            f"{said}, more than the {100 * expected:.1f} % that chance alone would show: one rating does not"
-            " say everything here."
+            f"{said}, more than the {percent(expected, digits=1)} that chance alone would show: one rating"
+            " does not say everything here."
         )
-    alone = f"chance alone would show about {100 * expected:.1f} %"
+    alone = f"chance alone would show about {percent(expected, digits=1)}"
     return f"{said}; {alone}: no sign that one line is not enough."

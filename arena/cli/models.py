@@ -47,7 +47,7 @@ def models(arguments: argparse.Namespace) -> int:
 
 def _try(arguments: argparse.Namespace) -> int:
     most = most_trial_usd(arguments.model)
-    price = "cost unknown" if most is None else f"at most ${most:.2g}"
+    price = "cost unknown" if most is None else f"at most ${most:.6f}"
     say(f"One call to {arguments.model}, {price}.")
     trial = ask_here(arguments.model, arguments.api_base)
     if arguments.format == "json":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from arena.errors import UsageError
 from arena.exact.embedding import embed_texts
 from arena.store import in_words
+from arena.written import TIMES
 from db import Database, datasets, exact
 from db.exact import NewScore, ScorableResponse
 from judge.exact import ExactScore, Metric, MetricError, nearest, parse_metric, score_text
@@ -76,7 +77,7 @@ def score_dataset(
         tuple(
             MetricCount(
                 key, tally.n_new, tally.n_already, sum(tally.problems.values()),
-                tuple(f"{n:,} x {problem}" for problem, n in tally.problems.most_common(5)),
+                tuple(f"{n:,} {TIMES} {problem}" for problem, n in tally.problems.most_common(5)),
             )
             for key, tally in tallies.items()
         ),

@@ -8,6 +8,7 @@ from arena.generate.conversation import opening, split_turns
 from arena.generate.plan import Draft, Missing, draft_generation
 from arena.generate.spec import GenerationSpec
 from arena.providers import say_missing_key
+from arena.written import MINUS, TIMES
 from db import Database
 from judge import Price, count_tokens, price_of
 from judge.prices import max_tokens_of
@@ -126,9 +127,9 @@ def _sentence(estimate: GenerationEstimate) -> str:
     factors = [_count(estimate.n_prompts, "prompt"), _count(estimate.n_contestants, "contestant")]
     if estimate.n_samples > 1:
         factors.append(f"{estimate.n_samples} samples")
-    already = f" - {estimate.n_already:,} already there" if estimate.n_already else ""
+    already = f" {MINUS} {estimate.n_already:,} already there" if estimate.n_already else ""
     calls = "" if estimate.n_calls == estimate.n_missing else f" in {_count(estimate.n_calls, 'call')}"
-    arithmetic = f"{' x '.join(factors)}{already} = {_count(estimate.n_missing, 'response')}{calls}"
+    arithmetic = f"{f' {TIMES} '.join(factors)}{already} = {_count(estimate.n_missing, 'response')}{calls}"
     return f"{arithmetic}; {_money(estimate)}"
 
 

@@ -15,6 +15,7 @@ from arena.run.drawing import draw_items
 from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
 from arena.store import in_words
+from arena.written import MINUS, TIMES
 from db import Database, datasets, judges, lab, runs
 from db.lab import LabItem
 from db.results import load_prompt_texts, load_response_texts
@@ -186,8 +187,8 @@ def _estimate(database: Database, draft: LabDraft) -> LabEstimate:
     n_calls = 0 if draft.judge.is_builtin else len(draft.items)
     cost = _cost(database, draft) if n_calls else 0.0
     n_changes = len(draft.spec.names())
-    already = f" - {draft.n_already:,} already judged" if draft.n_already else ""
-    sum_ = f"{draft.n_pairs:,} pairs x 2 orders x ({n_changes} changes + 2 unchanged){already}"
+    already = f" {MINUS} {draft.n_already:,} already judged" if draft.n_already else ""
+    sum_ = f"{draft.n_pairs:,} pairs {TIMES} 2 orders {TIMES} ({n_changes} changes + 2 unchanged){already}"
     if draft.judge.is_builtin:
         end = f"{len(draft.items):,} judgments without a model, free"
     else:

@@ -13,6 +13,7 @@ from arena.audit.card import find_versions
 from arena.judges import SHORT_VERSION
 from arena.lab.plan import UNCHANGED
 from arena.store import in_words
+from arena.written import percent
 from db import Database, datasets, judges, lab
 from db.judges import StoredJudge
 from db.lab import LabItem, LabResult
@@ -208,9 +209,8 @@ def _sentence(judge: str, figures: Sequence[LabFigure]) -> str:
     parts = []
     if attacks:
         best = max(attacks, key=lambda one: one.success or 0.0)
-        worst = (
-            f"; {_plain(best.change)} won {best.success:.0%} of what it had not won" if best.success else ""
-        )
+        won = f"{_plain(best.change)} won {percent(best.success or 0.0)} of what it had not won"
+        worst = f"; {won}" if best.success else ""
         parts.append(f"{judge} follows {len(attacks)} of {_count(said, 'injection')} injections{worst}.")
     elif _count(said, "injection"):
         parts.append(f"That {judge} follows any of {_count(said, 'injection')} injections is not shown.")

@@ -11,6 +11,7 @@ from arena.run.plan import Draft, draft_run
 from arena.run.spec import RunSpec
 from arena.run.subjects import load_lists, load_subjects
 from arena.store import in_words
+from arena.written import MINUS, TIMES
 from db import Database, judges
 from db.judges import JudgeAverages
 from db.runs import PlannedJudgment
@@ -148,12 +149,13 @@ def _sentence(estimate: Estimate, spec: RunSpec) -> str:
         factors.append("2 orders")
     if estimate.n_repeats > 1:
         factors.append(f"{estimate.n_repeats} repeats")
-    already = f" - {estimate.n_already:,} already judged" if estimate.n_already else ""
+    already = f" {MINUS} {estimate.n_already:,} already judged" if estimate.n_already else ""
+    product = f" {TIMES} ".join(factors) + already
     if not estimate.n_calls:
-        return f"{' x '.join(factors)}{already} = {estimate.n_judgments:,} judgments without a model, free"
+        return f"{product} = {estimate.n_judgments:,} judgments without a model, free"
     money = "cost unknown" if estimate.cost_usd is None else f"about ${estimate.cost_usd:.2f}"
     if estimate.most_usd is not None:
         money += f", ${estimate.most_usd:.2f} at most"
     minutes = estimate.minutes or 0.0
     time = "under a minute" if minutes < 1 else f"about {minutes:,.0f} min"
-    return f"{' x '.join(factors)}{already} = {estimate.n_calls:,} calls; {money}; {time}"
+    return f"{product} = {estimate.n_calls:,} calls; {money}; {time}"

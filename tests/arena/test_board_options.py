@@ -52,7 +52,7 @@ def test_a_vote_rule_leaves_out_votes_and_says_so(voted: Database) -> None:
     assert {standing.n_people for standing in ruled.standings} == {60}
     cell = next(cell for cell in ruled.cells if cell.row == "birch")
     assert cell.win_share == pytest.approx(0.8)
-    said = "Votes count from voters with at least agreement with others of 60%; left out: always first."
+    said = "Votes count from voters with at least agreement with others of 60\u00a0%; left out: always first."
     assert said in ruled.notes
 
 

@@ -73,7 +73,7 @@ def test_the_lab_says_its_price_works_and_reports(
         few = ("--changes", "instruction", "--api-base", llm.api_base, "--format", "json")
         assert run(many_poems, *words, *few, "--max-calls", "10") == 1
         captured = capsys.readouterr()
-        assert "24 pairs x 2 orders x (1 changes + 2 unchanged) = 144 calls; cost unknown" in captured.err
+        assert "24 pairs \u00d7 2 orders \u00d7 (1 changes + 2 unchanged) = 144 calls" in captured.err
         assert "cap of 10 calls" in captured.err
         assert run(many_poems, "lab", "--resume", "1", "--max-calls", "1000", "--format", "json") == 0
         assert llm.stats()["n_requests"] == 144

@@ -122,7 +122,7 @@ def test_an_estimate_shows_its_arithmetic_and_asks_nobody(many_poems: Database) 
     estimate = estimate_lab(many_poems, SPEC)
     assert estimate.n_calls == N_ALL
     assert estimate.cost_usd is None
-    assert "12 pairs x 2 orders x (13 changes + 2 unchanged) = 360 calls; cost unknown" in estimate.sentence
+    assert "12 pairs \u00d7 2 orders \u00d7 (13 changes + 2 unchanged) = 360 calls" in estimate.sentence
     priced = estimate_lab(many_poems, dataclasses.replace(SPEC, judge="openai/gpt-4o-mini"))
     assert priced.cost_usd is not None
     assert 0 < priced.cost_usd < 5

@@ -100,7 +100,7 @@ def test_a_rule_leaves_out_whom_it_names_and_says_itself(store: Database) -> Non
     rule = VoteRule(min_agreement=0.6)
     left_out = leave_out(voters, rule)
     assert left_out == ["always first"]
-    said = "Votes count from voters with at least agreement with others of 60%; left out: always first."
+    said = "Votes count from voters with at least agreement with others of 60\u00a0%; left out: always first."
     assert rule.sentence(left_out) == said
 
 
@@ -181,7 +181,7 @@ def test_without_votes_labels_are_uniform(store: Database) -> None:
 
 
 def test_too_few_uniform_draws_are_refused(store: Database) -> None:
-    with pytest.raises(UsageError, match="At least 20%"):
+    with pytest.raises(UsageError, match="At least 20\u00a0%"):
         plan_labels(judged(store, 5), "recorded-judge", "poems", uniform_share=0.1)
 
 

@@ -41,7 +41,7 @@ def test_holes_are_filled_and_a_prompt_is_tried_on_two(app: ServedApp, page: Pag
         fill_in(page, "New contestants", "oak=openai/oak\nelm=openai/elm")
         page.get_by_text("Settings of the new contestants").click()
         fill_in(page, "API base", llm.api_base)
-        expect_text(page, "4 prompts x 2 contestants = 8 responses; cost unknown")
+        expect_text(page, "4 prompts \u00d7 2 contestants = 8 responses; cost unknown")
         press(page, "Generate")
         expect_text(page, "6 of 8 responses are there; 2 failed (2 refused)")
         page.get_by_role("tab", name="Coverage").click()

@@ -53,7 +53,7 @@ def test_from_a_file_to_one_match_through_a_judge(app: ServedApp, page: Page, tm
         type_choice(page, "Judge", "hosted_vllm/fake-judge")
         page.get_by_role("textbox", name="API base").fill(llm.api_base)
         page.get_by_role("textbox", name="API base").press("Enter")
-        expect_text(page, "18 pairs over 6 prompts x 2 orders = 36 calls")
+        expect_text(page, "18 pairs over 6 prompts \u00d7 2 orders = 36 calls")
         press(page, "Start")
         expect_text(page, "36 of 36 judgments")
         expect_text(page, "is done")

@@ -73,7 +73,7 @@ def test_what_has_no_figure_says_why_and_is_not_counted_as_zero(store: Database)
     fill_sums(store, 6)
     import_rows(store, "sums", [{"prompt": "Say hi", "model": "oak", "response": "hi"}])
     (count,) = score_dataset(store, "sums", ["exact"]).metrics
-    assert (count.n_without, count.problems) == (1, ("1 x the prompt has no reference",))
+    assert (count.n_without, count.problems) == (1, ("1 \u00d7 the prompt has no reference",))
     (column,) = get_exact_board(store, "sums").columns
     oak = next(figure for figure in column.figures if figure.contestant == "oak")
     assert (oak.n, oak.n_without) == (6, 1)

@@ -139,7 +139,7 @@ def test_a_mixed_picker_keeps_a_fifth_of_its_draws_uniform() -> None:
     assert sum(chances) == pytest.approx(1)
     assert min(chances) == pytest.approx(0.02)
     assert pick_probability(is_queued=False, n_queued=0, n_pairs=10) == pytest.approx(0.1)
-    with pytest.raises(UsageError, match="20%"):
+    with pytest.raises(UsageError, match="20\u00a0%"):
         pick_probability(is_queued=True, n_queued=4, n_pairs=10, uniform_share=0.1)
 
 

@@ -135,7 +135,7 @@ def test_the_lab_shows_what_it_found_and_what_more_would_cost(store: Database) -
     assert not app.exception
     said = text_of(app)
     assert "padding" in said
-    assert "30 pairs x 2 orders x (13 changes + 2 unchanged)" in said
+    assert "30 pairs \u00d7 2 orders \u00d7 (13 changes + 2 unchanged)" in said
 
 
 def test_the_lab_starts_outside_of_the_page(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:

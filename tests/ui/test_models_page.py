@@ -47,7 +47,7 @@ def test_a_key_that_is_set_is_never_shown(store: Database, monkeypatch: pytest.M
     app = open_page(MODELS)
     said = text_of(app)
     assert "ready, OPENAI_API_KEY set" in said
-    assert "one call, at most $0.00001" in said
+    assert "one call, under $0.0001" in said
     assert SECRET not in str(app)
     assert SECRET not in said
 

@@ -120,6 +120,6 @@ def test_a_hole_leads_to_generating_just_it(store: Database) -> None:
         name = session.execute(text("SELECT name FROM contestant WHERE id = 1")).scalar_one()
     app = open_page(RESPONSES, dataset="poems", view="Generate", ask=name, only=str(last.id))
     assert not app.exception
-    assert "1 prompt x 1 contestant = 1 response" in text_of(app)
+    assert "1 prompt \u00d7 1 contestant = 1 response" in text_of(app)
     app.toggle(key="generate_only").set_value(False).run()
-    assert "13 prompts x 1 contestant - 12 already there = 1 response" in text_of(app)
+    assert "13 prompts \u00d7 1 contestant \u2212 12 already there = 1 response" in text_of(app)

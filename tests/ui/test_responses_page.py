@@ -83,7 +83,7 @@ def test_generating_says_the_cost_first_and_fills_the_holes(store: Database) -> 
         app.number_input(key="generate_temperature").set_value(0.3)
         app.run()
         assert not app.exception
-        assert "3 prompts x 2 contestants = 6 responses; cost unknown" in text_of(app)
+        assert "3 prompts \u00d7 2 contestants = 6 responses; cost unknown" in text_of(app)
         next(button for button in app.button if button.label == "Generate").click().run()
         assert not app.exception
         (status,) = list_generations(store)

@@ -18,7 +18,7 @@ def test_the_arithmetic_stands_above_the_button(store: Database) -> None:
     fill(store)
     app = open_page(RUNS, dataset="poems")
     assert not app.exception
-    assert "36 pairs over 12 prompts x 2 orders = 72 judgments without a model, free" in text_of(app)
+    assert "36 pairs over 12 prompts \u00d7 2 orders = 72 judgments without a model, free" in text_of(app)
 
 
 def test_start_plans_the_run_and_opens_it(store: Database) -> None:

@@ -8,20 +8,25 @@ import streamlit as st
 from markupsafe import Markup
 
 from arena.audit import JudgeCard
+from arena.written import signed
 from ui.components.judge_figures import show_figures, show_table
 from ui.components.verdicts import reason_words
-from ui.figures import NONE, count, percent
+from ui.figures import count, share
 from ui.navigation import MATCHES, Query, href
 from ui.render import visible
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One piece of the bar; `query` opens its matches where a filter exists for it."""
+    """One piece of the bar; `query` opens its matches where a filter exists for it.
+
+    `whole` is what its share is of: all pairs for the unscored ones, the scored ones for every other.
+    """
 
     name: str
     tone: str
     n: int
+    whole: int
     help: str
     query: Query | None = None
 
@@ -94,7 +99,7 @@ def _show_details(card: JudgeCard) -> None:
                         "Pair": f"{cell.contestant_a} and {cell.contestant_b}",
                         "tags": ", ".join(cell.tags),
                         "pairs": count(cell.n),
-                        "fairness": f"{cell.value:+.2f}",
+                        "fairness": signed(cell.value, digits=2),
                     }
                     for cell in card.fairness
                 ],
@@ -106,12 +111,14 @@ def _parts(card: JudgeCard, label: str) -> list[_Part]:
     where: dict[str, str] = {"judge": label}
     if card.dataset is not None:
         where["dataset"] = card.dataset
+    n_scored = card.n_pairs - card.n_unscored
     return [
-        _Part("Consistent", "consistent", card.n_consistent, "Same verdict in both shown orders."),
+        _Part("Consistent", "consistent", card.n_consistent, n_scored, "Same verdict in both shown orders."),
         _Part(
             "Primacy",
             "primacy",
             card.n_primacy,
+            n_scored,
             "Flipped towards the response shown first.",
             {**where, "outcome": "flip"},
         ),
@@ -119,6 +126,7 @@ def _parts(card: JudgeCard, label: str) -> list[_Part]:
             "Recency",
             "recency",
             card.n_recency,
+            n_scored,
             "Flipped towards the response shown second.",
             {**where, "outcome": "flip"},
         ),
@@ -126,6 +134,7 @@ def _parts(card: JudgeCard, label: str) -> list[_Part]:
             "Other flips",
             "other",
             card.n_other_flips,
+            n_scored,
             "A tie in one order, both bad in the other.",
             {**where, "outcome": "flip"},
         ),
@@ -133,6 +142,7 @@ def _parts(card: JudgeCard, label: str) -> list[_Part]:
             "Unscored",
             "unscored",
             card.n_unscored,
+            card.n_pairs,
             "At least one order has no verdict.",
             {**where, "outcome": "unscored"},
         ),
@@ -152,7 +162,7 @@ def _bar(parts: list[_Part], whole: int) -> Markup:
 
 
 def _table(parts: list[_Part], card: JudgeCard) -> Markup:
-    rows = Markup("").join(_row(part, card.n_pairs) for part in parts)
+    rows = Markup("").join(_row(part) for part in parts)
     reasons = ", ".join(f"{reason_words(one.reason)} {one.n:,}" for one in card.unscored)
     foot = Markup("")
     if reasons:
@@ -170,11 +180,11 @@ def _table(parts: list[_Part], card: JudgeCard) -> Markup:
     return table.format(rows, foot)
 
 
-def _row(part: _Part, whole: int) -> Markup:
+def _row(part: _Part) -> Markup:
     figure = Markup("{}").format(count(part.n))
     if part.query is not None and part.n:
         figure = Markup('<a href="{}">{}</a>').format(href(MATCHES, part.query), figure)
     return Markup(
         '<tr><th scope="row"><span class="eh-key eh-part-{}"></span>{}</th><td class="eh-num">{}</td>'
         '<td class="eh-num">{}</td><td class="eh-quiet eh-wide">{}</td></tr>'
-    ).format(part.tone, part.name, figure, percent(part.n / whole) if whole else NONE, part.help)
+    ).format(part.tone, part.name, figure, share(part.n, part.whole), part.help)

@@ -13,6 +13,7 @@ from arena.drift import Drift, Shift
 from arena.errors import ArenaError
 from arena.judges import JudgeSummary
 from arena.run import RunSpec, estimate_run, start_run
+from arena.written import signed
 from ui.components.judge_figures import interval, show_table
 from ui.components.scale import Scale
 from ui.components.words import lead, note
@@ -76,12 +77,12 @@ def show_drift(drift: Drift | ArenaError) -> None:
 
 
 def _row(shift: Shift) -> dict[str, str | Markup]:
-    words = f"{shift.value:+.2f}"
+    words = signed(shift.value, digits=2)
     if shift.low is not None and shift.high is not None:
-        words += f", from {shift.low:+.2f} to {shift.high:+.2f}"
+        words += f", from {signed(shift.low, digits=2)} to {signed(shift.high, digits=2)}"
     p = NONE if shift.p_value is None else "< .001" if shift.p_value < 0.001 else f"{shift.p_value:.3f}"
     drawn = interval(shift.value, shift.low, shift.high, _SPAN, words=words)
-    cells = (shift.name, f"{shift.value:+.2f}", drawn, p, count(shift.n))
+    cells = (shift.name, signed(shift.value, digits=2), drawn, p, count(shift.n))
     return dict(zip(_HEAD, cells, strict=True))
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from arena.audit import Figure, JudgeCard
+from arena.written import MINUS, points_of_percent, signed
 from ui.components.scale import Scale, scale_over
 from ui.components.words import lead
 from ui.figures import NONE, count, percent, plural, usd
@@ -49,7 +50,7 @@ def show_figures(card: JudgeCard) -> None:
     st.html(table.format(_HEAD, body))
     st.html(
         '<p class="eh-note">Intervals are clustered by prompt. People and longest: their own figure on the'
-        " same items. Under its least n a figure is not shown.</p>"
+        " same items. Under its least n a figure is not shown. pp: percentage points.</p>"
     )
 
 
@@ -95,12 +96,12 @@ def written(figure: Figure | None, value: float | None) -> str:
     if figure.unit == "share":
         return percent(value)
     if figure.unit == "difference":
-        return f"{100 * value:+.0f}\N{NO-BREAK SPACE}pp"
+        return points_of_percent(value)
     if figure.unit == "score":
-        return f"{value:+.2f}"
+        return signed(value, digits=2)
     if figure.unit == "usd":
         return usd(value)
-    return f"{value:,.0f}\N{NO-BREAK SPACE}s" if figure.unit == "s" else f"{value:.2f}"
+    return f"{value:,.0f}\N{NO-BREAK SPACE}s" if figure.unit == "s" else f"{value:.2f}".replace("-", MINUS)
 
 
 def _row(figure: Figure) -> Markup:

@@ -20,6 +20,7 @@ from arena.lab import (
     start_lab,
     start_lab_process,
 )
+from arena.written import points_of_percent, signed
 from ui.components.judge_figures import interval, show_table
 from ui.components.scale import Scale
 from ui.components.words import lead, note
@@ -73,11 +74,10 @@ def _show_report(report: LabReport) -> None:
 def _row(figure: LabFigure) -> dict[str, str | Markup]:
     drawn: str | Markup = figure.note or NONE
     if figure.effect is not None:
-        words = f"{100 * figure.effect:+.0f} percentage points"
+        words = f"{signed(100 * figure.effect)} percentage points"
         drawn = interval(figure.effect, figure.low, figure.high, _CHANGE, words=words)
-    effect = (
-        NONE if figure.effect is None else f"{100 * figure.effect:+.0f} pp{' *' if figure.is_found else ''}"
-    )
+    star = " *" if figure.is_found else ""
+    effect = NONE if figure.effect is None else f"{points_of_percent(figure.effect)}{star}"
     name = Markup('<span class="eh-help" title="{}. {}">{}</span>').format(
         figure.about, figure.source, figure.change.partition("@")[0]
     )

@@ -11,6 +11,7 @@ from arena.audit.disagreements import MARKS, Disagreement, mark_disagreement
 from arena.audit.next_labels import LabelPlan
 from arena.audit.voters import VoterCard
 from arena.prompts import load_openings
+from arena.written import signed
 from ui.components.judge_figures import interval, show_table
 from ui.components.scale import Scale
 from ui.components.verdicts import verdict_words
@@ -91,7 +92,8 @@ def _show_disagreement(one: Disagreement, dataset: str, opening: str) -> None:
             page_link(MATCH, label(names), {"match": one.match_id, "dataset": dataset}, icon="compare_arrows")
             note(opening)
             flip = ", after a flip" if one.is_flip else ""
-            shift = "" if one.shift is None else f"; would move the two by {one.shift:+.1f} points"
+            moved = NONE if one.shift is None else signed(one.shift, digits=1)
+            shift = "" if one.shift is None else f"; would move the two by {moved} points"
             note(
                 f"The judge says {verdict_words(one.judge_says)}{flip};"
                 f" {plural(one.n_votes, 'vote')}: {verdict_words(one.people_say)}{shift}."
@@ -139,7 +141,7 @@ def show_next_labels(plan: LabelPlan, dataset: str) -> None:
     ]
     show_table(("Pair", "drawn", "chance"), rows, empty="There is no pair left to vote on.")
     note(
-        f"{plan.uniform_share:.0%} of the draws are uniform over {plan.n_open:,} open pairs, so that the"
+        f"{percent(plan.uniform_share)} of the draws are uniform over {plan.n_open:,} open pairs, so that the"
         " calibrated board stays unbiased; each chance goes with its vote."
     )
     page_link(VOTE, "Vote now", {"dataset": dataset}, icon="how_to_vote")

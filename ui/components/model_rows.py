@@ -12,7 +12,7 @@ from arena.local_servers import LocalServer
 from arena.providers import ModelPrice, ProviderState
 from arena.trial import Trial, is_warm, most_trial_usd, try_model
 from ui.components.words import note
-from ui.figures import NONE, seconds, usd
+from ui.figures import LEAST_USD, NONE, seconds, usd
 from ui.navigation import RUNS, page_link
 from ui.render import label, visible
 
@@ -95,7 +95,7 @@ def show_prices(prices: Sequence[ModelPrice]) -> None:
 def _show_test(model: str, api_base: str | None, *, key: str) -> None:
     """Show the button with its price beside it, and what came of it below."""
     most = most_trial_usd(model)
-    cost = "price unknown" if most is None else f"at most {_tiny(most)}"
+    cost = "price unknown" if most is None else usd(most) if most < LEAST_USD else f"at most {usd(most)}"
     pressed = st.button("Test", icon=":material/bolt:", key=f"test_{key}", help=f"One tiny call, {cost}.")
     note(f"one call, {cost}")
     stored = f"trial_{key}"
@@ -121,10 +121,5 @@ def _show_trial(trial: Trial) -> None:
         st.warning(label(trial.sentence + detail), icon=":material/error:")
         return
     tokens = NONE if trial.n_tokens_out is None else f"{trial.n_tokens_in} in, {trial.n_tokens_out} out"
-    words = f"{trial.sentence} {seconds(trial.latency_s)} s, tokens {tokens}, cost {_tiny(trial.cost_usd)}"
+    words = f"{trial.sentence} {seconds(trial.latency_s)} s, tokens {tokens}, cost {usd(trial.cost_usd)}"
     st.success(label(words), icon=":material/check_circle:")
-
-
-def _tiny(cost_usd: float | None) -> str:
-    """Return an amount far below a cent in full digits."""
-    return usd(cost_usd) if cost_usd is None or cost_usd >= 0.001 else f"${cost_usd:.7f}".rstrip("0")
