@@ -1,4 +1,4 @@
-"""What a judge card reads: every match with its verdicts, votes, styles, costs; one read, arrays."""
+"""What a judge card reads: every match with its verdicts, votes, tags, marks; one read, arrays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.errors import NotFoundError
@@ -16,7 +16,6 @@ from db.tables import (
     ContestantRow,
     DisagreementMarkRow,
     GoldPairRow,
-    JudgeRow,
     JudgmentRow,
     MatchRow,
     PromptRow,
@@ -91,49 +90,6 @@ def load_contestants(session: Session) -> list[ContestantFamily]:
         ContestantRow.id
     )
     return [ContestantFamily(*row) for row in session.execute(query)]
-
-
-@dataclass(frozen=True)
-class PromptCost:
-    """What one judge's pairwise judgments on one prompt cost; sums over those where it is known."""
-
-    judge_id: int
-    prompt_id: int
-    n_judgments: int
-    n_priced: int
-    cost_usd: float
-    n_timed: int
-    latency_s: float
-
-
-def load_prompt_costs(session: Session, dataset_id: int | None, judge_ids: Sequence[int]) -> list[PromptCost]:
-    """Sum over pairwise judgments that have been decided; built-in judges and people cost nothing known."""
-    query = (
-        select(
-            JudgmentRow.judge_id,
-            JudgmentRow.prompt_id,
-            func.count(),
-            func.count(JudgmentRow.cost_usd),
-            func.coalesce(func.sum(JudgmentRow.cost_usd), 0.0),
-            func.count(JudgmentRow.latency_s),
-            func.coalesce(func.sum(JudgmentRow.latency_s), 0.0),
-        )
-        .join(JudgeRow, JudgeRow.id == JudgmentRow.judge_id)
-        .where(
-            JudgmentRow.judge_id.in_(judge_ids),
-            JudgmentRow.response_second_id.is_not(None),
-            JudgmentRow.state != "planned",
-        )
-        .group_by(JudgmentRow.judge_id, JudgmentRow.prompt_id)
-    )
-    if dataset_id is not None:
-        query = query.join(PromptRow, PromptRow.id == JudgmentRow.prompt_id).where(
-            PromptRow.dataset_id == dataset_id
-        )
-    return [
-        PromptCost(judge, prompt, n, n_priced, cost or 0.0, n_timed, latency or 0.0)
-        for judge, prompt, n, n_priced, cost, n_timed, latency in session.execute(query)
-    ]
 
 
 def list_judges_with_matches(session: Session, dataset_id: int | None) -> set[int]:

@@ -9,13 +9,13 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import outcome_arrays, response_arrays
+from db import outcome_arrays, prompt_costs, response_arrays
 from db.engine import Database
 from db.kept_arrays import KeptStamp, list_stamps, replace_blocks, to_block
 from db.kept_matches import SUBJECT, to_columns
 from db.match_arrays import read_tally, read_whole
 from db.response_arrays import StyleArrays
-from db.tables import DatasetRow
+from db.tables import DatasetRow, JudgeRow
 
 MIN_ROWS: Final = 50_000
 """A smaller data set is read from its rows in less than a tenth of a second."""
@@ -32,7 +32,7 @@ def keep_arrays(database: Database) -> int:
         datasets = session.scalars(select(DatasetRow.id)).all()
     n_written = 0
     for dataset_id in datasets:
-        for keep in (_keep_matches, _keep_outcomes, _keep_of_responses):
+        for keep in (_keep_matches, _keep_costs, _keep_outcomes, _keep_of_responses):
             n_written += keep(database, dataset_id)
     return n_written
 
@@ -69,6 +69,27 @@ def _are_matches_missing(session: Session, dataset_id: int) -> bool:
         if stamp.judge_id in tally and tally[stamp.judge_id].n_changes == stamp.n_changes
     )
     return n_rows >= MIN_ROWS and n_kept < (1 - MISSING_SHARE) * n_rows
+
+
+def _keep_costs(database: Database, dataset_id: int) -> bool:
+    """Copy what the judges that call models cost, where a share of their matches is missing."""
+    blocks = []
+    with database.read() as session:
+        callers = session.scalars(select(JudgeRow.id).where(JudgeRow.kind.not_in(("builtin", "human")))).all()
+        tally = read_tally(session, dataset_id)
+        asked = [one for one in callers if one in tally and tally[one].n_matches >= MIN_ROWS]
+        least = {one: (1 - MISSING_SHARE) * tally[one].n_matches for one in asked}
+        if all(prompt_costs.count_copied(session, tally[one]) >= least[one] for one in asked):
+            return False
+        parts = read_whole(session, dataset_id).parts
+        for judge_id in asked:
+            part = parts[judge_id]
+            columns = prompt_costs.sum_costs(session, dataset_id, judge_id, part).columns()
+            last_id = int(part.matches.match_id[-1])
+            n_rows = len(columns["prompt_id"])
+            stamp = KeptStamp(prompt_costs.SUBJECT, dataset_id, judge_id, part.n_changes, n_rows, last_id)
+            blocks.append((stamp, to_block(columns)))
+    return _replace(database, prompt_costs.SUBJECT, dataset_id, blocks)
 
 
 def _keep_outcomes(database: Database, dataset_id: int) -> bool:

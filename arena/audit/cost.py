@@ -12,17 +12,17 @@ from ranking.shares import Clustered, clustered_ratio
 
 
 def cost_figures(evidence: Evidence, judge: StoredJudge, pairs: Pairs) -> list[Figure]:
-    costs = [cost for cost in evidence.costs if cost.judge_id == judge.id]
     if judge.kind == "builtin":
         note = "a built-in judge makes no call"
         return [missing_figure("cost.usd", note), missing_figure("cost.latency", note)]
     per_hundred = 100.0 * float(pairs.matches.n_orders.mean()) if len(pairs) else 200.0
-    prompt = np.array([cost.prompt_id for cost in costs], dtype=np.int64)
-    n_priced = np.array([cost.n_priced for cost in costs], dtype=float)
-    n_timed = np.array([cost.n_timed for cost in costs], dtype=float)
-    usd = np.array([cost.cost_usd for cost in costs], dtype=float)
-    seconds = np.array([cost.latency_s for cost in costs], dtype=float)
-    n_all = sum(cost.n_judgments for cost in costs)
+    costs = evidence.costs.get(judge.id, ())
+    prompt = np.concatenate([cost.prompt_id for cost in costs] or [np.zeros(0, dtype=np.int64)])
+    n_all = sum(int(cost.n_judgments.sum()) for cost in costs)
+    usd, n_priced, seconds, n_timed = (
+        np.concatenate([getattr(cost, name) for cost in costs] or [np.zeros(0)]).astype(np.float64)
+        for name in ("cost_usd", "n_priced", "latency_s", "n_timed")
+    )
     return [
         _figure(
             "cost.usd", per_hundred * usd, n_priced, prompt, n_all, "no price is known: unknown, not free"

@@ -10,15 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.board.positions import find_positions
 from arena.judges import label_judges
 from arena.majority import verdict_of
 from arena.outcomes import OUTCOME
 from arena.store import in_words
 from db import Database, Session, audit, boards, datasets, judges
-from db.audit import AuditMatches, ContestantFamily, PromptCost, PromptFacts, join_matches
+from db.audit import AuditMatches, ContestantFamily, PromptFacts, join_matches
 from db.boards import StyleArrays
 from db.judges import StoredJudge
+from db.match_arrays import list_dataset_ids
 from db.packed_matches import number_pairs
+from db.prompt_costs import PromptCosts, load_prompt_costs
 from db.stamps import Stamp, load_stamp
 from judge import family_of
 
@@ -40,7 +43,8 @@ class Evidence:
     prompts: PromptFacts
     contestants: tuple[ContestantFamily, ...]
     style: StyleArrays
-    costs: tuple[PromptCost, ...]
+    costs: Mapping[int, tuple[PromptCosts, ...]]
+    """By judge, one a data set; of the judges that were asked for."""
 
     @cached_property
     def by_id(self) -> dict[int, StoredJudge]:
@@ -71,31 +75,27 @@ class Evidence:
 
     def size_of(self, response_id: NDArray[Any], feature: str) -> NDArray[np.int32]:
         """Return a style feature of each response, -1 where the text is missing."""
-        if feature not in self._sizes:
-            self._sizes[feature] = self._find_sizes(feature)
-        sizes = self._sizes[feature]
-        found: NDArray[np.int32] = sizes[np.minimum(response_id, len(sizes) - 1)]
-        return found
-
-    @cached_property
-    def _sizes(self) -> dict[str, NDArray[np.int32]]:
-        return {}
-
-    def _find_sizes(self, feature: str) -> NDArray[np.int32]:
-        """Return a feature by response id, -1 at the end and wherever there is no such response."""
+        if feature == "markdown":
+            parts = [self.size_of(response_id, part) for part in ("header", "list", "bold")]
+            return np.where(parts[0] < 0, np.int32(-1), parts[0] + parts[1] + parts[2])
         style = self.style
-        column = {
+        sizes = {
             "length": style.n_chars,
-            "markdown": style.n_headers,
             "list": style.n_list_items,
             "header": style.n_headers,
             "bold": style.n_bold,
         }[feature]
-        if feature == "markdown":
-            column = np.where(column < 0, -1, column + style.n_list_items + style.n_bold)
-        sizes = np.full(int(style.response_id.max(initial=0)) + 2, -1, dtype=np.int32)
-        sizes[style.response_id] = column
-        return sizes
+        return np.append(sizes, np.int32(-1))[self._places_of(response_id)]
+
+    def _places_of(self, response_id: NDArray[Any]) -> NDArray[np.int64]:
+        """Return the place of each response among the styles, -1 where there is none."""
+        known = self.style.response_id
+        if not len(known):
+            return np.full(len(response_id), -1, dtype=np.int64)
+        at = response_id - known[0]
+        if known[-1] - known[0] + 1 == len(known):  # no id is missing
+            return np.where((at >= 0) & (at < len(known)), at, -1)
+        return find_positions(known, response_id)
 
 
 def load_verdicts(session: Session, dataset_id: int | None) -> Evidence:
@@ -109,7 +109,7 @@ def load_verdicts(session: Session, dataset_id: int | None) -> Evidence:
         prompts=audit.load_prompt_facts(session, dataset_id),
         contestants=tuple(_with_family(one) for one in audit.load_contestants(session)),
         style=NO_STYLE,
-        costs=(),
+        costs={},
     )
 
 
@@ -118,8 +118,13 @@ def load_evidence(session: Session, dataset_id: int | None, costs_of: Sequence[i
     return replace(
         load_verdicts(session, dataset_id),
         style=boards.load_style_arrays(session, dataset_id),
-        costs=tuple(audit.load_prompt_costs(session, dataset_id, costs_of)) if costs_of else (),
+        costs={judge_id: _load_costs(session, dataset_id, judge_id) for judge_id in costs_of},
     )
+
+
+def _load_costs(session: Session, dataset_id: int | None, judge_id: int) -> tuple[PromptCosts, ...]:
+    asked = list_dataset_ids(session, dataset_id)
+    return tuple(load_prompt_costs(session, one, judge_id) for one in asked)
 
 
 def get_stamp(database: Database, dataset: str | None = None) -> Stamp:

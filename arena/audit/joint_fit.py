@@ -83,7 +83,9 @@ def length_column(evidence: Evidence, scored: AuditMatches) -> tuple[AuditMatche
     a = evidence.size_of(scored.response_a, "length")
     b = evidence.size_of(scored.response_b, "length")
     known = (a >= 0) & (b >= 0)
-    return scored.take(known), {"length": _length_difference(a[known], b[known])}
+    if known.all():
+        return scored, {"length": _length_difference(a, b)}
+    return scored.take(np.flatnonzero(known)), {"length": _length_difference(a[known], b[known])}
 
 
 def style_columns(evidence: Evidence, scored: AuditMatches) -> tuple[AuditMatches, dict[str, Floats]]:

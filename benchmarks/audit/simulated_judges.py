@@ -85,7 +85,7 @@ def simulate(effects: Effects, n_prompts: int, rng: np.random.Generator) -> Evid
             ContestantFamily(k + 1, f"c{k}", None, family) for k, family in enumerate(FAMILIES)
         ),
         style=style,
-        costs=(),
+        costs={},
     )
 
 

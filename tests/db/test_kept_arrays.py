@@ -9,10 +9,12 @@ from sqlalchemy import delete, func, insert, select, update
 import db.keeping
 import db.match_arrays
 import db.packed_matches
+import db.prompt_costs
 import db.response_arrays
 from db import Database, datasets
 from db.keeping import keep_arrays
 from db.outcome_arrays import load_expected_outcomes
+from db.prompt_costs import load_prompt_costs
 from db.response_arrays import load_contestant_facts, load_style_arrays
 from db.tables import (
     DatasetRow,
@@ -38,6 +40,7 @@ def forget() -> None:
     """Read as a process does that has read nothing yet."""
     db.match_arrays._shelves.clear()
     db.response_arrays._shelves.clear()
+    db.prompt_costs._kept.clear()
 
 
 def style_of(database: Database) -> list[int]:
@@ -58,6 +61,13 @@ def outcomes_of(database: Database) -> dict[tuple[int, bool], float]:
         for one in found
         for match_id, is_ab, outcome in zip(one.match_id, one.is_ab, one.outcome, strict=True)
     }
+
+
+def spent_of(database: Database, ids: dict[str, int]) -> list[tuple[int, int, float]]:
+    with database.read() as session:
+        costs = load_prompt_costs(session, ids["dataset_id"], ids["judge_id"])
+    columns = (costs.n_matches, costs.n_judgments, costs.cost_usd)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def n_blocks(database: Database) -> int:
@@ -123,25 +133,26 @@ def test_a_copy_is_read_and_only_what_is_newer_beside_it(
 
 
 def test_copies_are_written_anew_when_a_share_is_missing(database: Database, ids: dict[str, int]) -> None:
-    assert [keep_arrays(database), keep_arrays(database)] == [2, 0]  # matches, and what is of responses
+    assert [keep_arrays(database), keep_arrays(database)] == [3, 0]  # matches, costs, what is of responses
     with database.write() as session:
         session.add_all([match_row(ids, repetition=n) for n in range(10, 13)])
-    assert [keep_arrays(database), keep_arrays(database)] == [1, 0]
+    assert [keep_arrays(database), keep_arrays(database)] == [2, 0]
     with database.write() as session:
         session.execute(update(MatchRow).values(verdict_ab="b"))
-    assert [keep_arrays(database), keep_arrays(database)] == [1, 0]
+    assert [keep_arrays(database), keep_arrays(database)] == [2, 0]
 
 
 def test_a_broken_copy_and_one_of_another_version_are_passed_over(
     database: Database, ids: dict[str, int]
 ) -> None:
     for damage in ({"content": b"PK not a block"}, {"n_rows": 2}, {"version": 0}, {"content": b""}):
-        assert keep_arrays(database) == 2
+        assert keep_arrays(database) == 3
         with database.write() as session:
             session.execute(update(KeptArraysRow).values(**damage))
         forget()
         assert len(assert_true(database)) == 3
         assert style_of(database) == [-1, -1]
+        assert spent_of(database, ids) == [(3, 0, 0.0)]
         with database.write() as session:
             session.execute(delete(KeptArraysRow))
 
@@ -170,7 +181,7 @@ def test_a_changed_response_and_a_changed_probability_show_behind_their_copies(
     write(added=(judge(1, "ab", 0.25), judge(1, "ba", 0.75), judge(2, "ab", None)))
     assert outcomes_of(database) == expected
     keep_arrays(database)
-    assert n_blocks(database) == 4
+    assert n_blocks(database) == 5
     assert outcomes_of(database) == expected
     write(added=(judge(3, "ba", 0.5),))
     assert outcomes_of(database) == expected | {(3, False): 0.5}
@@ -190,14 +201,56 @@ def test_a_changed_response_and_a_changed_probability_show_behind_their_copies(
         forget()
 
 
+@pytest.mark.parametrize("is_copied", [True, False])
+def test_what_newer_changed_and_removed_matches_cost_shows(
+    database: Database, ids: dict[str, int], is_copied: bool
+) -> None:
+    responses = (ids["response_a_id"], ids["response_b_id"])
+
+    def judge(match_id: int | None, repetition: int, *costs: float | None) -> list[JudgmentRow]:
+        return [
+            JudgmentRow(
+                judge_id=1, prompt_id=ids["prompt_id"], match_id=match_id, shown_order=shown_order,
+                response_first_id=responses[place], response_second_id=responses[1 - place],
+                repetition=repetition, state="scored", verdict="a", cost_usd=cost,
+            )
+            for place, (shown_order, cost) in enumerate(zip(("ab", "ba"), costs, strict=False))
+        ]  # fmt: skip
+
+    def look() -> list[tuple[int, int, float]]:
+        found = spent_of(database, ids)
+        if is_copied:
+            keep_arrays(database)
+            forget()
+            assert spent_of(database, ids) == found
+        return found
+
+    with database.write() as session:
+        session.add_all([*judge(1, 0, 0.5, None), *judge(2, 1, 0.25), *judge(None, 7, 4.0)])
+    assert look() == [(3, 3, 0.75)], "a judgment without a match is not counted"
+    for match_id in (4, 9):
+        with database.write() as session:
+            session.add(match_row(ids, repetition=match_id, id=match_id))
+            session.flush()
+            session.add_all(judge(match_id, match_id, 1.0, 2.0))
+    assert look() == [(5, 7, 6.75)]
+    with database.write() as session:
+        session.execute(update(JudgmentRow).where(JudgmentRow.match_id == 2).values(cost_usd=8.0))
+        session.execute(update(MatchRow).where(MatchRow.id == 2).values(verdict_ab="tie"))
+    assert look() == [(5, 7, 14.5)]
+    with database.write() as session:
+        session.execute(delete(MatchRow).where(MatchRow.id == 1))
+    assert look() == [(4, 5, 14.0)]
+
+
 def test_a_small_dataset_and_a_removed_one_have_no_copy(
     database: Database, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db.keeping, "MIN_ROWS", 4)
     assert keep_arrays(database) == 0
     monkeypatch.setattr(db.keeping, "MIN_ROWS", 3)
-    assert keep_arrays(database) == 2
-    assert n_blocks(database) == 3  # matches, averages of responses, style features
+    assert keep_arrays(database) == 3
+    assert n_blocks(database) == 4  # matches, costs, averages of responses, style features
     with database.write() as session:
         datasets.remove_dataset(session, ids["dataset_id"])
         session.execute(delete(DatasetRow))
