@@ -215,6 +215,12 @@ def set_generation(session: Session, generation_id: int, **columns: Any) -> None
     session.execute(update(GenerationRow).where(GenerationRow.id == generation_id).values(**columns))
 
 
+def set_hindrance(session: Session, generation_id: int, words: str | None) -> None:
+    """Say what holds a running generation up; one that has been left keeps why it ended."""
+    running = update(GenerationRow).where(GenerationRow.id == generation_id, GenerationRow.state == "running")
+    session.execute(running.values(stop_reason=words))
+
+
 def count_failures(session: Session, dataset_id: int, contestant_ids: Sequence[int]) -> dict[str, int]:
     """Count failed responses by reason."""
     query = (

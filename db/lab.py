@@ -182,6 +182,12 @@ def set_lab_run(session: Session, run_id: int, **columns: Any) -> None:
     session.execute(update(LabRunRow).where(LabRunRow.id == run_id).values(**columns))
 
 
+def set_hindrance(session: Session, run_id: int, words: str | None) -> None:
+    """Say what holds a running experiment up; one that has been left keeps why it ended."""
+    running = update(LabRunRow).where(LabRunRow.id == run_id, LabRunRow.state == "running")
+    session.execute(running.values(stop_reason=words))
+
+
 def reopen_lab(session: Session, run_id: int) -> int:
     """Plan the run's failures of network or purse anew; return how many."""
     ids = list(

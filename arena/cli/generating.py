@@ -167,7 +167,9 @@ def _progress(database: Database, generation_id: int) -> Iterator[None]:
             while not ended.wait(LOOK_EVERY_S):
                 status = get_generation(database, generation_id)
                 done = status.n_ready + status.n_failed
-                words = f"{status.n_failed} failed" if status.n_failed else ""
+                held_up = (status.stop_reason or "") if status.state == "running" else ""
+                failed = f"{status.n_failed} failed" if status.n_failed else ""
+                words = "  ".join(word for word in (held_up, failed) if word)
                 progress.update(task, completed=done, total=status.n_planned, words=words)
 
         thread = threading.Thread(target=follow, daemon=True)

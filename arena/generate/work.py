@@ -18,10 +18,11 @@ from arena.generate.conversation import Answered, answer
 from arena.generate.plan import Missing
 from arena.generate.spec import GenerationSpec
 from arena.run.crew import Crew, Watcher
+from arena.run.hindrance import Ear, Teller, say_hindrance
 from arena.run.pace import Pace
 from arena.run.station import Client, Patience, Spending, Station
 from arena.style_features import get_style_features
-from db import Database, generated, results
+from db import Database, generated, generation, results
 from db.generated import FinishedResponse, PerplexityScore
 from db.generation import StoredContestant
 from db.results import Progress, StoredCall
@@ -86,7 +87,12 @@ class GenerationWork:
     _calls: deque[StoredCall] = field(default_factory=deque)
     _finished: deque[FinishedResponse] = field(default_factory=deque)
     _stations: dict[int, Station] = field(default_factory=dict)
+    _ears: dict[int, Ear] = field(default_factory=dict)
+    _names: dict[int, str] = field(default_factory=dict)
     _saving: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._teller = Teller(self._tell)
 
     async def go(self) -> tuple[str, str | None]:
         """Work until nothing is missing or something ends it; return the state to leave it in, and why."""
@@ -105,8 +111,10 @@ class GenerationWork:
             self._calls.append(call)
             crew.notice()
 
+        self._names[contestant.id] = contestant.name
+        ear = self._ears[contestant.id] = Ear(self.client, self.answer_timeout_s)
         station = self._stations[contestant.id] = Station(
-            client=Door(self.client, places, _price(contestant)),
+            client=Door(ear, places, _price(contestant)),
             spending=self.spending,
             pace=Pace(self.spec.max_concurrency),
             patience=self.patience,
@@ -180,6 +188,21 @@ class GenerationWork:
             if finished or calls or progress.n_retries or progress.n_cached:
                 with self.database.write() as session:
                     generated.save_responses(session, self.generation_id, calls, finished, progress)
+            self._teller.tell(self._hindrance())
+
+    def _hindrance(self) -> str | None:
+        """Say for each contestant that is not answered what its calls wait for."""
+        open_ones = ((self._names[number], number, one) for number, one in list(self._stations.items()))
+        said = (
+            (name, say_hindrance(station, self._ears[number]))
+            for name, number, station in open_ones
+            if not station.is_closed
+        )
+        return " ".join(f"{name}: {words}" for name, words in said if words) or None
+
+    def _tell(self, words: str | None) -> None:
+        with self.database.write() as session:
+            generation.set_hindrance(session, self.generation_id, words)
 
 
 def _in_chunks(missing: Sequence[Missing]) -> Iterator[Sequence[Missing]]:

@@ -11,6 +11,7 @@ from arena.errors import RunStoppedError, UsageError
 from arena.lab.lock import LAB_LOCK
 from arena.lab.plan import LabSpec
 from arena.lab.subjects import to_pair
+from arena.run.hindrance import Ear, Teller, say_hindrance
 from arena.run.pace import Pace
 from arena.run.station import Client, Patience, Spending, Station
 from arena.store import in_words
@@ -18,6 +19,7 @@ from db import Database, judges, lab, results, utc_now
 from db.lab import FinishedLab, PlannedLab, Spent, StoredLabRun
 from db.results import PromptText, StoredCall, load_prompt_texts, load_response_texts
 from judge import CallReply, CallRequest, JudgeSpec, Judgment, ProviderCallError, ShownOrder, judge_order
+from judge.litellm_client import DEFAULT_TIMEOUT_S
 
 CHUNK = 256
 SAVE_EVERY_S = 0.3
@@ -114,7 +116,8 @@ class LabWork:
 
     async def go(self) -> tuple[str, str | None]:
         """Return the state to leave the run in, and why it stopped short."""
-        client = _client(self.spec)
+        client = self._ear = Ear(_client(self.spec), DEFAULT_TIMEOUT_S)
+        self._teller = Teller(self._tell)
         self._station = Station(
             client=client,
             spending=Spending(
@@ -155,6 +158,8 @@ class LabWork:
                     task.result()
                 self._save()
                 self._look()
+                if not self._is_paused:
+                    self._teller.tell(say_hindrance(self._station, self._ear))
         finally:
             for task in tasks:
                 task.cancel()
@@ -176,6 +181,10 @@ class LabWork:
             self._why = self._why or self._station.refusal or judgment.problem
             return
         self._finished.append(_finished(one.id, judgment))
+
+    def _tell(self, words: str | None) -> None:
+        with self.database.write() as session:
+            lab.set_hindrance(session, self.run.id, words)
 
     def _look(self) -> None:
         """Stop asking where somebody paused the run."""

@@ -50,7 +50,7 @@ class Desk:
         self._work = Work(
             database, run, kit, asked_to_stop=self._asked, patience=patience,
             blocks=iter(self._feed.get, None), is_ours=is_ours,
-            claim=share_cap(database, run.id, kit),
+            claim=share_cap(database, run.id, kit), whose=" at one worker",
         )  # fmt: skip
         self._going = asyncio.create_task(self._go())
 

@@ -28,7 +28,7 @@ from judge import (
     TransientCallError,
 )
 
-__all__ = ["Client", "Patience", "Spending", "Station"]
+__all__ = ["Client", "Patience", "Spending", "Station", "duration"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Outage:
 
     def sentence(self, now: float) -> str:
         return (
-            f"No answer for {_duration(now - self.since)}; tried again until {_duration(self.patience_s)}."
+            f"No answer for {duration(now - self.since)}; tried again until {duration(self.patience_s)}."
             f" The last error: {self.error}"
         )
 
@@ -268,5 +268,6 @@ class Station:
         return taken
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Write a time with its unit, no finer than it is known."""
     return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"

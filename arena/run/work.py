@@ -19,6 +19,7 @@ from typing import TypeAlias
 from arena.run.crew import SAVE_EVERY_S, Crew, Watcher
 from arena.run.decided import to_finished
 from arena.run.ending import OVER_BUDGET
+from arena.run.hindrance import Ear, Teller, say_hindrance
 from arena.run.kit import Kit
 from arena.run.outage import wait_out
 from arena.run.station import GivenAwayError, Patience, Station
@@ -99,6 +100,8 @@ class Work:
         Whether this process has given signs of life of late; else its blocks are others' by now.
     claim : callable or None
         Takes calls from the cap that workers share; see `Station`.
+    whose : str
+        Said of calls in flight where others work on the same run.
     """
 
     database: Database
@@ -109,16 +112,18 @@ class Work:
     blocks: Iterable[Block] = field(default_factory=lambda: (Block(),))
     is_ours: Callable[[], bool] = lambda: True
     claim: Callable[[int], Awaitable[bool]] | None = None
+    whose: str = ""
     _calls: deque[tuple[StoredCall, asyncio.Future[None]]] = field(default_factory=deque)
     _judgments: deque[tuple[Block, list[FinishedJudgment]]] = field(default_factory=deque)
     _looked_up: dict[str, StoredCall | None] = field(default_factory=dict)
     _saving: threading.Lock = field(default_factory=threading.Lock)
     _saved_at: float = 0.0
-    _told: str | None = None
 
     def __post_init__(self) -> None:
+        self._ear = Ear(self.kit.client or _NoClient(), self.kit.wish.timeout_s, self.whose)
+        self._teller = Teller(self._tell)
         self.station = Station(
-            client=self.kit.client or _NoClient(),
+            client=self._ear,
             spending=self.kit.spending,
             pace=self.kit.pace,
             patience=self.patience,
@@ -260,17 +265,9 @@ class Work:
                 wait_out(self._storing(Turn.SHORT, [], [one for _, some in decided for one in some]))
             if is_due:
                 self._saved_at = time.monotonic()
-                self._tell_outage()
+                self._teller.tell(None if self.crew.is_over else say_hindrance(self.station, self._ear))
         for block, _ in decided:
             block.count(-1)
-
-    def _tell_outage(self) -> None:
-        """Store what the run waits for, so that pages and commands can say it; nothing once it is over."""
-        outage = self.station.outage
-        words = None if outage is None or self.crew.is_over else outage.sentence(time.monotonic())
-        if words != self._told:
-            wait_out(partial(self._tell, words))
-            self._told = words
 
     def _tell(self, words: str | None) -> None:
         with self.database.write(Turn.SHORT) as session:

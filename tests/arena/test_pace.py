@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,22 +50,6 @@ def test_a_third_of_429_loses_nothing(poems: Database) -> None:
     status, n_requests = work(poems, every(3, lambda _: Reply(status=429, headers={"Retry-After": "0.05"})))
     assert_complete(poems, status)
     assert n_requests == 36 + status.n_retries
-
-
-def test_a_run_that_is_not_answered_says_so_until_it_is(poems: Database) -> None:
-    said: list[str] = []
-
-    def silent_until_said(request: Request) -> Reply | str:
-        if not said:
-            reason = get_run(poems, 1).stop_reason
-            said.extend([reason] if reason else [])
-            return Reply("overloaded", status=503)
-        return write_verdict(request, "A")
-
-    status, _ = work(poems, silent_until_said, replace(QUICK, told_after_s=0.0))
-    assert_complete(poems, status)
-    assert re.search(r"No answer for \d+ s; tried again until 5 min\. The last error: overloaded", said[0])
-    assert status.stop_reason is None
 
 
 def test_hanging_calls_are_asked_again(poems: Database) -> None:
