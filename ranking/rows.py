@@ -178,7 +178,10 @@ def _fold(rows: Rows, by_place: FloatArray) -> FloatArray:
 def _log_likelihood(y: FloatArray, eta: FloatArray, one: FloatArray, weight: FloatArray | None) -> float:
     """Sum w [(y - 1) eta - log(1 + exp(-eta))]; `one` is 1 + exp(-eta), inf where that is too large."""
     if weight is not None:
-        return float(weight @ ((y - 1.0) * eta - np.logaddexp(0.0, -eta)))
+        logs = np.log(one)
+        if not np.isfinite(logs).all():
+            logs = np.logaddexp(0.0, -eta)
+        return float(weight @ ((y - 1.0) * eta - logs))
     whole = len(one) - len(one) % GROUP
     products = np.multiply.reduce(one[:whole].reshape(GROUP, -1), axis=0)
     logs = np.log(products).sum() + np.log(one[whole:]).sum()

@@ -72,11 +72,12 @@ def lay_out(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> Board
     covariates: dict[str, NDArray[np.float64]] = {}
     left_out = np.zeros(0, dtype=np.int64)
     if evidence.style is not None:
-        covariates, kept = style_covariates(query.control, evidence.style, stored, rows)
+        covariates, has_text = style_covariates(query.control, evidence.style, stored)
+        kept = rows.of(has_text)
         if not kept.all():
             left_out = distinct_of(rows.of(np.arange(len(stored)))[~kept])
-            covariates = {name: column[kept] for name, column in covariates.items()}
             rows = rows.where(kept)
+        covariates = {name: rows.of(column) for name, column in covariates.items()}
     places = find_places(stored)
     among = set(places.ids.tolist())
     met = tuple(fact for fact in evidence.facts if fact.id in among)
