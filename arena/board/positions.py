@@ -22,12 +22,12 @@ def positions_of(ids: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int32]:
     return np.asarray(table[wanted])
 
 
-def find_positions(ids: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int32]:
+def find_positions(ids: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:
     """Return the place in `ids`, sorted and not empty, of each wanted id, -1 where it is not there."""
     if ids[0] < 0 or ids[-1] >= DENSE or not len(wanted):
         at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-        return np.where(ids[at] == wanted, at, -1).astype(np.int32)
-    table = np.full(int(ids[-1]) + 2, -1, dtype=np.int32)
+        return np.where(ids[at] == wanted, at, -1)
+    table = np.full(int(ids[-1]) + 2, -1, dtype=np.int64)
     table[ids] = np.arange(len(ids))
     return np.asarray(table[np.minimum(wanted, len(table) - 1)])
 
