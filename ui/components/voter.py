@@ -17,7 +17,6 @@ import streamlit as st
 
 from arena.store import Database
 from arena.vote import (
-    MIN_LOOK_S,
     REASONS,
     Ballot,
     CastVote,
@@ -225,7 +224,7 @@ def _step(step: Callable[[Place, Ballot], Place]) -> None:
     place = seat.place
     if place is None or place.ballot is None or place.cast is not None:
         return
-    if _is_held(seat, MIN_LOOK_S):
+    if _is_held(seat, REPEAT_S):
         seat.hint = TOO_EARLY
         return
     try:

@@ -16,6 +16,7 @@ from ui.components.ballot import (
 from ui.components.datasets import choose_name, stop_at_unknown
 from ui.components.empty import show_empty
 from ui.components.guest import read_guest, show_invites
+from ui.components.held_keys import press_held_keys_once
 from ui.components.voted import show_all_done, show_round_done
 from ui.components.voter import get_place, show_notice
 from ui.components.voter_name import ask_voter, show_voter
@@ -71,6 +72,7 @@ if place.cast is None and place.ballot is None:
 elif place.cast is None and is_round_done:
     show_round_done(dataset, progress, is_guest=guest is not None)
 elif place.ballot is not None:
+    press_held_keys_once()
     show_prompt(place.ballot.messages)
     show_panes(place, place.ballot)
     if place.cast is None:
