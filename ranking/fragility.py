@@ -20,6 +20,7 @@ from ranking.matches import Matches
 from ranking.scores import row_scores
 
 MAX_RIVALS = 5
+FIRST_SORTED = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,26 +74,51 @@ def _fewest_rows(
     matches: Matches, estimate: Estimate, first: int, rival: int, limit: int
 ) -> IndexArray | None:
     """Give the shortest run of the most influential rows that verifiably puts the rival ahead, if any."""
-    influence = _influence(matches, estimate, first, rival)
-    order = np.argsort(influence, kind="stable")[:limit]
-    order = order[influence[order] < 0]
+    ranked = _Ranked(_influence(matches, estimate, first, rival), limit)
     theta = estimate.solution.parameters
-    gap = theta[first] - theta[rival]
-    k = int(np.searchsorted(np.cumsum(-influence[order]), gap)) + 1
-    while k <= len(order) and not _overtakes(matches, order[:k], first, rival):
+    k = ranked.n_to_close(float(theta[first] - theta[rival]))
+    while k <= ranked.size and not _overtakes(matches, ranked.most(k), first, rival):
         k = max(k + 1, int(1.3 * k))
-    if k > len(order):
-        if not len(order) or not _overtakes(matches, order, first, rival):
+    if k > ranked.size:
+        if not ranked.size or not _overtakes(matches, ranked.most(ranked.size), first, rival):
             return None
-        k = len(order)
+        k = ranked.size
     low = 0
     while k - low > 1:
         middle = (low + k) // 2
-        if _overtakes(matches, order[:middle], first, rival):
+        if _overtakes(matches, ranked.most(middle), first, rival):
             k = middle
         else:
             low = middle
-    return order[:k]
+    return ranked.most(k)
+
+
+class _Ranked:
+    """Rows whose removal helps the rival, the most influential first: sorted only as far as anybody asks."""
+
+    def __init__(self, influence: FloatArray, limit: int) -> None:
+        self.influence = influence
+        self.size = min(limit, int(np.count_nonzero(influence < 0)))
+        self.sorted = np.zeros(0, dtype=np.intp)
+
+    def most(self, k: int) -> IndexArray:
+        """Give the first k, a tie being broken by the row's place."""
+        if k > len(self.sorted):
+            n = min(self.size, max(FIRST_SORTED, 4 * k))
+            among = np.arange(len(self.influence))
+            if n < len(self.influence):
+                among = np.flatnonzero(self.influence <= np.partition(self.influence, n - 1)[n - 1])
+            self.sorted = among[np.argsort(self.influence[among], kind="stable")][: self.size]
+        return self.sorted[:k]
+
+    def n_to_close(self, gap: float) -> int:
+        """Count the rows that by their influence close the gap; one more than there are if none do."""
+        n = min(FIRST_SORTED, self.size)
+        while True:
+            closed = np.cumsum(-self.influence[self.most(n)])
+            if n == self.size or closed[-1] >= gap:
+                return int(np.searchsorted(closed, gap)) + 1
+            n = min(4 * n, self.size)
 
 
 def _influence(matches: Matches, estimate: Estimate, first: int, rival: int) -> FloatArray:

@@ -13,7 +13,7 @@ from arena.board.calibrate import calibrate
 from arena.board.evidence import Evidence
 from arena.board.records import BoardQuery, CoefficientRow, PairCell, Standing
 from arena.board.rows import lay_out
-from arena.board.tables import Counts, cells_of, count_contestants, sum_pairs
+from arena.board.tables import Counts, PairTable, cells_of, count_contestants, sum_pairs
 from db.boards import ContestantFacts, MatchArrays
 from db.grades import GradeArrays
 from ranking import Levels, Matches, Ratings, fit_bradley_terry, fit_elo, fit_mean_level, fit_win_rate
@@ -24,7 +24,8 @@ class Fitted:
     """What the fit says, and the counts of what it was made from."""
 
     standings: tuple[Standing, ...]
-    cells: tuple[PairCell, ...]
+    ratings: Ratings
+    pairs: PairTable | None
     coefficients: tuple[CoefficientRow, ...]
     n_scored: int
     n_flips: int
@@ -38,6 +39,11 @@ class Fitted:
     interval_method: str
     unit: str
     notes: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[PairCell, ...]:
+        """Every pair that met, laid out now: ten thousand cells that not everybody asks for."""
+        return () if self.pairs is None else cells_of(self.pairs, self.ratings)
 
 
 def fit_board(query: BoardQuery, evidence: Evidence) -> Fitted:
@@ -57,7 +63,8 @@ def _fit_matches(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> 
     standings = _standings(evidence, met, ratings, count_contestants(rows.places), pairs.win_shares)
     return Fitted(
         standings=standings + _without_evidence(evidence, met, "no match here yet"),
-        cells=cells_of(pairs, ratings),
+        ratings=ratings,
+        pairs=pairs,
         coefficients=_coefficients(ratings),
         n_scored=rows.n_stored,
         n_flips=counts.n_flips,
@@ -184,7 +191,8 @@ def _fit_levels(evidence: Evidence, grades: GradeArrays) -> Fitted:
     return Fitted(
         standings=_standings(evidence, met, ratings, Counts(n, zero, zero, zero), nothing)
         + _without_evidence(evidence, met, "no level here yet"),
-        cells=(),
+        ratings=ratings,
+        pairs=None,
         coefficients=(),
         n_scored=len(grades.value),
         n_flips=0,

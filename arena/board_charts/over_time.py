@@ -73,21 +73,24 @@ def get_history(database: Database, query: BoardQuery, *, n_points: int = N_POIN
 def _until(evidence: Evidence, last_id: int) -> Evidence:
     """Return what was known when that match had been stored."""
     assert evidence.matches is not None
-    matches = _first(evidence.matches, last_id)
-    votes = evidence.votes
+    votes, expected = evidence.votes, evidence.expected
+    known = _up_to(evidence.matches, last_id)
+    matches = _take(evidence.matches, known)
     if votes is not None:
-        known = votes.matches.match_id <= last_id
-        votes = VoteEvidence(_first(votes.matches, last_id), votes.probability[known])
-    expected = evidence.expected
+        cast = _up_to(votes.matches, last_id)
+        votes = VoteEvidence(_take(votes.matches, cast), votes.probability[cast])
     if expected is not None:
-        known = evidence.matches.match_id <= last_id
         expected = replace(expected, matches=matches, ab=expected.ab[known], ba=expected.ba[known])
     return replace(evidence, matches=matches, votes=votes, expected=expected)
 
 
-def _first(arrays: MatchArrays, last_id: int) -> MatchArrays:
-    known = arrays.match_id <= last_id
-    return MatchArrays(*(getattr(arrays, name)[known] for name in MatchArrays.__dataclass_fields__))
+def _up_to(arrays: MatchArrays, last_id: int) -> slice:
+    """Return the rows up to that match: they are in stored order."""
+    return slice(int(np.searchsorted(arrays.match_id, last_id, side="right")))
+
+
+def _take(arrays: MatchArrays, rows: slice) -> MatchArrays:
+    return MatchArrays(*(getattr(arrays, name)[rows] for name in MatchArrays.__dataclass_fields__))
 
 
 def _then(row: Standing, n: int, moment: datetime | None) -> RatedThen:
