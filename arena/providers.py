@@ -6,9 +6,9 @@ Keys come from the environment alone, under the names that LiteLLM looks for.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from arena.errors import UsageError
 from arena.store import in_words
@@ -149,6 +149,25 @@ def say_missing_key(
     """Return the sentence that names what to set; empty where nothing is missing."""
     missing = find_missing_key(model, api_base, environment)
     return f"The key is missing: set {', '.join(missing)}." if missing else ""
+
+
+class Asked(Protocol):
+    """A contestant, stored or not yet."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def model(self) -> str | None: ...
+
+    @property
+    def api_base(self) -> str | None: ...
+
+
+def say_who_lacks_a_key(contestants: Iterable[Asked]) -> str:
+    """Return the sentence of the first that cannot be asked for want of a key; empty where all can."""
+    said = ((one.name, say_missing_key(one.model or "", one.api_base)) for one in contestants)
+    return next((f"{name}: {words}" for name, words in said if words), "")
 
 
 def check_address(api_base: str | None) -> None:

@@ -102,6 +102,8 @@ def lab(arguments: argparse.Namespace) -> int:
     )
     estimate = estimate_lab(database, spec)
     say(estimate.sentence)
+    if estimate.missing_key:
+        raise UsageError(estimate.missing_key)
     if not may_spend(spec, estimate, is_agreed=arguments.yes):
         say("Nothing was started.")
         return 0

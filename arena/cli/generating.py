@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from arena.cli.arguments import Subparsers, add_command, open_database
 from arena.cli.output import print_rows, say
-from arena.cli.running import LOOK_EVERY_S
+from arena.cli.running import LOOK_EVERY_S, refuse_without_key
 from arena.cli.spending import is_confirmed, is_own_server
 from arena.errors import UsageError
 from arena.generate import (
@@ -84,8 +84,7 @@ def generate(arguments: argparse.Namespace) -> int:
         say(warning)
     if not estimate.n_missing:
         return 0
-    if estimate.missing_key and not (database.is_sqlite and RUNNER_LOCK.is_held(database)):
-        raise UsageError(estimate.missing_key)
+    refuse_without_key(database, estimate.missing_key)
     if not _may_spend(spec, estimate, arguments.api_base, is_agreed=arguments.yes):
         say("Nothing was started.")
         return 0

@@ -18,7 +18,6 @@ from arena.cli.arguments import Subparsers, add_command, open_database, split_na
 from arena.cli.output import print_rows, say
 from arena.cli.spending import may_spend
 from arena.errors import UsageError
-from arena.providers import say_missing_key
 from arena.run import (
     RunSpec,
     RunStatus,
@@ -121,20 +120,17 @@ def judge(arguments: argparse.Namespace) -> int:
         say(warning)
     if not estimate.n_judgments:
         return 0
-    refuse_without_key(database, spec.judge, spec.api_base)
+    refuse_without_key(database, estimate.missing_key)
     if not may_spend(spec, estimate, is_agreed=arguments.yes):
         say("Nothing was started.")
         return 0
     return _work_or_watch(database, start_run(database, spec), arguments.format)
 
 
-def refuse_without_key(database: Database, model: str, api_base: str | None) -> None:
+def refuse_without_key(database: Database, missing_key: str) -> None:
     """Refuse what this process would be asked to call and cannot; another runner has keys of its own."""
-    if database.is_sqlite and RUNNER_LOCK.is_held(database):
-        return
-    missing = say_missing_key(model, api_base)
-    if missing:
-        raise UsageError(missing)
+    if missing_key and not (database.is_sqlite and RUNNER_LOCK.is_held(database)):
+        raise UsageError(missing_key)
 
 
 def resume(arguments: argparse.Namespace) -> int:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from arena.generate.conversation import opening, split_turns
 from arena.generate.plan import Draft, Missing, draft_generation
 from arena.generate.spec import GenerationSpec
-from arena.providers import say_missing_key
+from arena.providers import say_who_lacks_a_key
 from arena.written import MINUS, TIMES
 from db import Database
+from db.generation import StoredContestant
 from judge import Price, count_tokens, price_of
 from judge.prices import max_tokens_of
 
@@ -58,16 +59,16 @@ def estimate_generation(database: Database, spec: GenerationSpec) -> GenerationE
         n_tokens_out=round(sum(cost.tokens_out for cost in costs)),
         cost_usd=sum(known) if len(known) == len(costs) else None,
         warnings=_warnings(draft, [cost.name for cost in costs if cost.cost_usd is None]),
-        missing_key=_missing_key(draft),
+        missing_key=say_who_lacks_a_key(_askees(draft)),
         sentence="",
     )
     return replace(estimate, sentence=_sentence(estimate))
 
 
-def _missing_key(draft: Draft) -> str:
+def _askees(draft: Draft) -> list[StoredContestant]:
+    """Return the contestants that have something left to answer."""
     asked = {missing.contestant.name for missing in draft.missing}
-    said = ((one, say_missing_key(one.model or "", one.api_base)) for one in draft.contestants)
-    return next((f"{one.name}: {words}" for one, words in said if words and one.name in asked), "")
+    return [one for one in draft.contestants if one.name in asked]
 
 
 @dataclass(frozen=True)

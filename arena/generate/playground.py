@@ -14,6 +14,7 @@ from arena.asking_child import CHILDREN, warm_up
 from arena.errors import UsageError
 from arena.generate.asker import PlayEvent, typed_price
 from arena.generate.spec import ContestantSpec
+from arena.providers import say_who_lacks_a_key
 from arena.store import in_words
 from db import Database, coverage
 from judge import count_tokens, price_of
@@ -26,10 +27,11 @@ ASSUMED_TOKENS_OUT = 400
 
 @dataclass(frozen=True)
 class PlayEstimate:
-    """`most_usd` is what it costs if every answer is as long as its limit; None: unknown."""
+    """`cost_usd` is None where a price is unknown; `missing_key` says who cannot be asked, empty: all can."""
 
     n_calls: int
     cost_usd: float | None
+    missing_key: str
     sentence: str
 
 
@@ -40,7 +42,8 @@ def estimate_play(contestants: Sequence[ContestantSpec], prompt: str) -> PlayEst
     total = sum(known) if len(known) == len(costs) else None
     money = "cost unknown" if total is None else f"about ${total:.4f}"
     calls = "1 call" if len(costs) == 1 else f"{len(costs)} calls"
-    return PlayEstimate(len(costs), total, f"{calls}; {money}; nothing is stored")
+    sentence = f"{calls}; {money}; nothing is stored"
+    return PlayEstimate(len(costs), total, say_who_lacks_a_key(contestants), sentence)
 
 
 def _cost(contestant: ContestantSpec, prompt: str) -> float | None:

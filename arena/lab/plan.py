@@ -11,6 +11,7 @@ import numpy as np
 
 from arena.errors import UsageError
 from arena.lab.subjects import to_pair
+from arena.providers import say_missing_key
 from arena.run.drawing import draw_items
 from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
@@ -110,7 +111,10 @@ class LabDraft:
 
 @dataclass(frozen=True)
 class LabEstimate:
-    """The arithmetic; `cost_usd` is None for a model without a known price, never 0."""
+    """The arithmetic; `cost_usd` is None for a model without a known price, never 0.
+
+    `missing_key` says what asking the judge from here lacks, empty: nothing.
+    """
 
     n_pairs: int
     n_changes: int
@@ -118,6 +122,7 @@ class LabEstimate:
     n_questions: int
     n_calls: int
     cost_usd: float | None
+    missing_key: str
     sentence: str
 
 
@@ -195,7 +200,10 @@ def _estimate(database: Database, draft: LabDraft) -> LabEstimate:
         money = "cost unknown" if cost is None else f"about ${cost:.2f}"
         end = f"{n_calls:,} calls; {money}"
     sentence = f"{sum_} = {end}"
-    return LabEstimate(draft.n_pairs, n_changes, draft.n_already, len(draft.items), n_calls, cost, sentence)
+    missing = say_missing_key(draft.judge.model, draft.spec.api_base) if n_calls else ""
+    return LabEstimate(
+        draft.n_pairs, n_changes, draft.n_already, len(draft.items), n_calls, cost, missing, sentence
+    )
 
 
 def _cost(database: Database, draft: LabDraft) -> float | None:

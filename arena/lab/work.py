@@ -11,6 +11,7 @@ from arena.errors import RunStoppedError, UsageError
 from arena.lab.lock import LAB_LOCK
 from arena.lab.plan import LabSpec
 from arena.lab.subjects import to_pair
+from arena.run.ending import explain
 from arena.run.hindrance import Ear, Teller, say_hindrance
 from arena.run.pace import Pace
 from arena.run.station import Client, Patience, Spending, Station
@@ -175,7 +176,7 @@ class LabWork:
                 self.spec, pair, order, one.item.repetition, self._station.complete, self.fence_key
             )
         except ProviderCallError as error:
-            self._why = self._why or f"The provider refuses every call: {error}"
+            self._why = self._why or explain(error)
             return
         if judgment.reason == "over_budget":
             self._why = self._why or self._station.refusal or judgment.problem

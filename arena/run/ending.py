@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from db import Database, Session, handing_out, matches, runs, utc_now
+from judge import MissingKeyError, ProviderCallError
 
 OVER_BUDGET = "over_budget"
 UNEXPECTED = "Something unexpected broke; the runner's log says what. Resume to go on."
 FAILED_AT_ONCE: Final = 20_000
 """Judgments that a reached cap leaves out in one transaction: others write between two, memory stays flat."""
+
+
+def explain(error: ProviderCallError) -> str:
+    """Say why nothing more is asked, as runs and the lab say it."""
+    if isinstance(error, MissingKeyError):
+        return str(error)
+    answers = "refuses every call" if error.status_code is not None else "cannot be reached"
+    return f"The provider {answers}: {error}"
 
 
 def leave_run(database: Database, run_id: int, state: str, why: str | None) -> str:

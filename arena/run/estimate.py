@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from arena.providers import say_missing_key
 from arena.run.plan import Draft, draft_run
 from arena.run.spec import RunSpec
 from arena.run.subjects import load_lists, load_subjects
@@ -29,7 +30,8 @@ class Estimate:
     """The arithmetic of a run. `cost_usd` is None for a model without a known price, never 0.
 
     Input tokens are counted on a sample of the run's own calls; output tokens are those of this judge's past
-    calls where it has any (`is_from_past`), else a guess. `most_usd` is the cost if every answer needs its
+    calls where it has any (`is_from_past`), else a guess. `missing_key` says what asking the judge from here
+    lacks, empty: nothing. `most_usd` is the cost if every answer needs its
     repair turn and uses all of `max_tokens`; None where that is not known.
     """
 
@@ -47,6 +49,7 @@ class Estimate:
     minutes: float | None
     is_from_past: bool
     warnings: tuple[str, ...]
+    missing_key: str
     sentence: str
 
 
@@ -82,6 +85,7 @@ def estimate_draft(database: Database, draft: Draft) -> Estimate:
         minutes=calls.n_calls * latency / spec.max_concurrency / 60,
         is_from_past=past is not None,
         warnings=_warnings(draft, cost, calls.n_calls),
+        missing_key=say_missing_key(draft.judge.model, spec.api_base) if n_judgments else "",
         sentence="",
     )
     return replace(estimate, sentence=_sentence(estimate, spec))

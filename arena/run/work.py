@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from arena.run.crew import SAVE_EVERY_S, Crew, Watcher
 from arena.run.decided import to_finished
-from arena.run.ending import OVER_BUDGET
+from arena.run.ending import OVER_BUDGET, explain
 from arena.run.hindrance import Ear, Teller, say_hindrance
 from arena.run.kit import Kit
 from arena.run.outage import wait_out
@@ -32,7 +32,6 @@ from judge import (
     CallReply,
     CallRequest,
     Judgment,
-    MissingKeyError,
     MissingReferenceError,
     ProviderCallError,
 )
@@ -215,12 +214,8 @@ class Work:
             )
         except GivenAwayError:
             return
-        except MissingKeyError as error:
-            self.crew.end("stopped", f"{error}")
-            return
         except ProviderCallError as error:
-            answers = "refuses every call" if error.status_code is not None else "cannot be reached"
-            self.crew.end("stopped", f"The provider {answers}: {error}")
+            self.crew.end("stopped", explain(error))
             return
         refusal = self.station.refusal
         if judgment.reason == OVER_BUDGET or _is_unfinished_repair(judgment, refusal):

@@ -9,6 +9,7 @@ import pytest
 from arena.cli.main import main
 from arena.cli.output import print_rows
 from arena.cli.spending import is_own_server
+from arena.lab import list_lab_status
 from arena.run import list_runs
 from db import Database
 from tests.arena.filling import both_orders, record
@@ -111,10 +112,12 @@ def test_a_missing_key_is_said_before_anything_starts(
     for words in (
         ("judge", "--dataset", "poems", "--judge", "openai/gpt-4o-mini", "--yes"),
         ("generate", "--dataset", "poems", "--contestant", "elm=openai/gpt-4o-mini", "--yes"),
+        ("lab", "--dataset", "poems", "--judge", "openai/gpt-4o-mini", "--yes"),
     ):
         assert run(poems, *words) == 2
         assert "The key is missing: set OPENAI_API_KEY." in capsys.readouterr().err
     assert list_runs(poems) == []
+    assert list_lab_status(poems) == []
 
 
 def test_a_table_shows_no_rounding_error_and_no_braces(capsys: pytest.CaptureFixture[str]) -> None:

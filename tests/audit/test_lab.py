@@ -179,6 +179,19 @@ def test_a_provider_that_refuses_leaves_the_plan_for_later(many_poems: Database)
     assert "refuses" in (status.stop_reason or "")
 
 
+def test_a_key_that_is_missing_is_known_before_the_start_and_no_refusal(
+    many_poems: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    words = "The key is missing: set OPENAI_API_KEY."
+    assert estimate_lab(many_poems, SPEC).missing_key == words
+    assert estimate_lab(many_poems, dataclasses.replace(SPEC, judge="builtin/longest")).missing_key == ""
+    run_id = start_lab(many_poems, SPEC)
+    work_off_lab(many_poems, run_id, QUICK)
+    status = get_lab_status(many_poems, run_id)
+    assert (status.state, status.n_done, status.stop_reason) == ("stopped", 0, words)
+
+
 @pytest.mark.parametrize(
     ("changes", "n_pairs", "word"), [(("glitter",), 5, "no change 'glitter'"), ((), 0, "at least one pair")]
 )

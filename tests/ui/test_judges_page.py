@@ -13,6 +13,7 @@ from arena.lab import LabSpec, start_lab, work_off_lab
 from arena.run import RunSpec, start_run
 from arena.run.runner import work_off
 from db import Database, contestants
+from tests.fake_llm import scripts, serve
 from tests.ui.filling import fill, judge, leader, mixed, vote
 from tests.ui.opening import open_page, text_of
 from ui.navigation import JUDGES
@@ -151,3 +152,21 @@ def test_the_lab_starts_outside_of_the_page(store: Database, monkeypatch: pytest
     assert not app.exception
     assert started == [1]
     assert "0 of 900 judgments made" in text_of(app)
+
+
+def test_the_lab_does_not_start_where_the_judges_key_is_missing(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    with serve(scripts.longest) as llm:
+        spec = RunSpec("poems", "openai/gpt-4o-mini", pairs="2", api_base=llm.api_base)
+        work_off(store, start_run(store, spec), lambda: True)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    app = open_page(JUDGES, dataset="poems", judge="openai/gpt-4o-mini", view="Lab")
+    assert not app.exception
+    assert "The key is missing: set OPENAI_API_KEY." in text_of(app).replace("\\", "")
+    assert app.button(key="lab_start").disabled
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-something")
+    app = open_page(JUDGES, dataset="poems", judge="openai/gpt-4o-mini", view="Lab")
+    assert "key is missing" not in text_of(app)
+    assert not app.button(key="lab_start").disabled

@@ -126,3 +126,17 @@ def test_the_playground_says_the_cost_first_and_shows_each_answer_and_failure(st
     assert "An answer from oak" in said
     assert "Failed: " in said
     assert "no such thing" in said
+
+
+def test_nobody_is_asked_where_a_key_is_missing(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.components.playground.warm_up", lambda: None)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    ask_for(store, 1)
+    for view, key, button in (("Generate", "generate", "Generate"), ("Playground", "play", "Ask all")):
+        app = open_page(RESPONSES, dataset="questions", view=view)
+        if key == "play":
+            app.text_area(key="play_prompt").set_value("Who are you?")
+        app.text_area(key=f"{key}_models").set_value("oak=openai/gpt-4o-mini").run()
+        assert not app.exception
+        assert "oak: The key is missing: set OPENAI_API_KEY." in text_of(app).replace("\\", "")
+        assert next(one for one in app.button if one.label == button).disabled

@@ -19,6 +19,7 @@ from arena.generate import (
 from arena.generate.coverage import Coverage
 from arena.store import Database
 from ui.components.contestant_inputs import ask_contestants
+from ui.components.keys import show_missing_key
 from ui.components.verdicts import reason_words
 from ui.components.words import facts, lead, note, notes
 from ui.figures import count, plural, usd
@@ -61,9 +62,7 @@ def ask_generation(database: Database, dataset: str, coverage: Coverage) -> None
     lead(estimate.sentence)
     notes(estimate.warnings)
     is_uncapped = estimate.cost_usd is None and max_cost is not None and max_calls is None
-    if estimate.missing_key:
-        st.warning(label(estimate.missing_key), icon=":material/key_off:")
-    is_idle = not estimate.n_missing or is_uncapped or bool(estimate.missing_key)
+    is_idle = show_missing_key(estimate.missing_key) or not estimate.n_missing or is_uncapped
     if st.button("Generate", type="primary", icon=":material/play_arrow:", disabled=is_idle):
         for name in ("ask", "only"):
             st.query_params.pop(name, None)

@@ -22,6 +22,7 @@ from arena.lab import (
 )
 from arena.written import points_of_percent, signed
 from ui.components.judge_figures import interval, show_table
+from ui.components.keys import show_missing_key
 from ui.components.scale import Scale
 from ui.components.words import lead, note
 from ui.figures import NONE, count, percent
@@ -126,8 +127,12 @@ def _show_form(judge: JudgeSummary, dataset: str) -> None:
         except ArenaError as error:
             st.error(label(error))
             return
-        is_asked = st.button("Start the lab", icon=":material/science:", type="primary", key="lab_start")
+        is_asked = st.button(
+            "Start the lab", icon=":material/science:", type="primary", key="lab_start",
+            disabled=bool(estimate.missing_key),
+        )  # fmt: skip
     note(estimate.sentence)
+    show_missing_key(estimate.missing_key)
     if is_asked:
         start_lab_process(database_url(), start_lab(database(), spec))
         st.rerun()

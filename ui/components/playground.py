@@ -12,6 +12,7 @@ from arena.errors import UsageError
 from arena.generate import ContestantSpec
 from arena.generate.playground import PlayEvent, estimate_play, play, warm_up
 from ui.components.contestant_inputs import ask_contestants
+from ui.components.keys import show_missing_key
 from ui.components.responses import show_text
 from ui.components.words import note
 from ui.figures import seconds, usd
@@ -37,8 +38,10 @@ def show_playground(stored: list[ContestantSpec]) -> None:
     if not contestants or not prompt.strip():
         note("Write a prompt and choose who answers; the cost is said before anything is asked.")
         return
-    note(estimate_play(contestants, prompt).sentence)
-    if st.button("Ask all", type="primary", icon=":material/play_arrow:", key="play_ask"):
+    estimate = estimate_play(contestants, prompt)
+    note(estimate.sentence)
+    is_idle = show_missing_key(estimate.missing_key)
+    if st.button("Ask all", type="primary", icon=":material/play_arrow:", key="play_ask", disabled=is_idle):
         st.session_state["play_answers"] = _stream(contestants, prompt)
         st.rerun()
     _show_last()

@@ -9,14 +9,11 @@ import streamlit as st
 
 from arena.datasets import DatasetSummary, list_contestant_names
 from arena.judges import list_saved_judges
-from arena.providers import say_missing_key
 from arena.rubrics import list_rubric_versions
 from arena.run import RunSpec
 from arena.run.judge_choice import DEFAULT_RUBRIC
 from arena.run.spec import Mode, ResponseFormat
 from arena.store import Database
-from ui.navigation import MODELS, page_link
-from ui.render import label
 
 BUILTINS: Final = ("builtin/longest", "builtin/first", "builtin/random", "builtin/reference")
 PAIRINGS: Final = ("all pairs", "against a baseline", "a number of matches", "a share of prompts")
@@ -76,15 +73,6 @@ def ask_run(database: Database, dataset: DatasetSummary) -> RunSpec | None:
     with st.expander("Contestants and repeats", icon=":material/tune:"):
         spec = _ask_more(database, spec)
         return _ask_form(spec) if is_new_model else spec
-
-
-def show_key_hint(spec: RunSpec) -> bool:
-    """Say before the start that the judge's key is missing; return whether it is, so that nothing starts."""
-    missing = say_missing_key(spec.judge, spec.api_base)
-    if missing:
-        st.warning(label(missing), icon=":material/key_off:")
-        page_link(MODELS, "Models & keys", icon=MODELS.icon)
-    return bool(missing)
 
 
 def _ask_caps(spec: RunSpec) -> RunSpec:

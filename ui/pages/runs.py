@@ -8,7 +8,8 @@ from arena.run import estimate_run, get_run, list_runs, start_run
 from ui.address import id_from_address
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
-from ui.components.run_inputs import ask_run, show_key_hint
+from ui.components.keys import show_missing_key
+from ui.components.run_inputs import ask_run
 from ui.components.runs import show_run, show_run_table
 from ui.components.words import lead, note, notes
 from ui.navigation import IMPORT, RUNS, same_page_link
@@ -50,7 +51,7 @@ else:
     else:
         lead(estimate.sentence)
         notes(estimate.warnings)
-        is_idle = show_key_hint(spec) or estimate.n_judgments == 0
+        is_idle = show_missing_key(estimate.missing_key) or estimate.n_judgments == 0
         if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=is_idle):
             st.query_params["run"] = str(start_run(db, spec))
             st.rerun()
