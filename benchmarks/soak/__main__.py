@@ -1,9 +1,10 @@
 """Kill -9 of everything at random instants: python -m benchmarks.soak [runner app worker postgres]
 
 Each scenario is one run against the fake server. While it goes on, one process is killed again and again and
-started anew; then the run is left to finish. In the end every planned judgment must have been decided exactly
-once, and the fake server, which counts for itself, must have seen no content more often than calls can have
-been in flight at the kills.
+started anew; then the run is left to finish. Between two kills the fake server answers only a share of the
+calls and holds the rest, so that every kill comes in the middle of work, however fast the machine is. In the
+end every planned judgment must have been decided exactly once, and the fake server, which counts for itself,
+must have seen no content more often than calls can have been in flight at the kills.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import argparse
 import json
 import platform
 import random
+import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,13 +30,15 @@ from benchmarks.soak.victims import SCENARIOS, Victim
 from db import Database
 from db.tables import CallRow, JudgmentRow, MatchRow
 from tests.arena.filling import fill
-from tests.fake_llm import serve_in_process
+from tests.fake_llm import Running, serve_in_process
 
 RESULTS = Path(__file__).parent / "results"
 CONCURRENCY = 8
 LATENCY_S = 0.4
 PAIRS_A_PROMPT = 3
 PATIENCE_S = 600.0
+AT_ONCE = 2
+"""Scenarios side by side: each waits most of its time, for processes that start and for answers."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,26 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", action="store_true", help="write results/SCENARIO.json and the table")
     arguments = parser.parse_args()
-    is_passed = True
-    for name in arguments.scenarios:
-        soaked = soak(name, arguments.kills, arguments.judgments, random.Random(arguments.seed))
-        print(json.dumps(asdict(soaked)), flush=True)
-        is_passed &= soaked.is_passed
-        if arguments.write:
-            _store(soaked)
-    return 0 if is_passed else 1
+    if len(arguments.scenarios) > 1:
+        return _soak_each(arguments)
+    (name,) = arguments.scenarios
+    soaked = soak(name, arguments.kills, arguments.judgments, random.Random(arguments.seed))
+    print(json.dumps(asdict(soaked)), flush=True)
+    if arguments.write:
+        _store(soaked)
+    return 0 if soaked.is_passed else 1
+
+
+def _soak_each(arguments: argparse.Namespace) -> int:
+    """Soak each scenario in a process of its own, some at once."""
+    options = [f"--{name}={getattr(arguments, name)}" for name in ("kills", "judgments", "seed")]
+    options += ["--write"] if arguments.write else []
+
+    def run(name: str) -> int:
+        return subprocess.call([sys.executable, "-m", "benchmarks.soak", name, *options])
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return max(pool.map(run, arguments.scenarios))
 
 
 def soak(name: str, n_kills: int, n_judgments: int, rng: random.Random) -> Soaked:
@@ -87,22 +104,30 @@ def soak(name: str, n_kills: int, n_judgments: int, rng: random.Random) -> Soake
         database = open_store(victim.url)
         fill(database, n_prompts=n_judgments // (2 * PAIRS_A_PROMPT))
         spec = RunSpec(
-            "poems", "openai/soaked", api_base=llm.api_base, max_concurrency=CONCURRENCY, timeout_s=30
+            "poems", "openai/soaked", api_base=llm.api_base, max_concurrency=CONCURRENCY, timeout_s=PATIENCE_S
         )
         run_id = start_run(database, spec)
         victim.start()
         for number in range(n_kills):
+            llm.let(n_judgments // (n_kills + 1))
             if number % 4:  # every fourth is killed on the way up, wherever it is by then
-                seen = llm.stats()["n_requests"]
-                while llm.stats()["n_requests"] == seen:
-                    time.sleep(0.05)
+                _wait_for_request(llm)
             time.sleep(rng.uniform(0, 2.0))
             victim.kill(rng)
             victim.start()
+        llm.let(None)
         _wait_for_end(database, run_id)
         soaked = _count(database, run_id, name, n_kills, victim, llm.stats(), time.monotonic() - started)
         database.close()
     return soaked
+
+
+def _wait_for_request(llm: Running) -> None:
+    deadline, seen = time.monotonic() + PATIENCE_S, llm.stats()["n_requests"]
+    while llm.stats()["n_requests"] == seen:
+        if time.monotonic() > deadline:
+            raise TimeoutError("nobody asks")
+        time.sleep(0.05)
 
 
 def _wait_for_end(database: Database, run_id: int) -> None:

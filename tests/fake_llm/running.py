@@ -46,8 +46,7 @@ class Running:
 
     def let(self, n_free: int | None) -> None:
         """Set so many requests free to be answered, and hold the others; None: hold none any more."""
-        assert self.server is not None
-        self.server.n_free = n_free
+        urllib.request.urlopen(f"{self.url}/_let", data=json.dumps(n_free).encode(), timeout=60).close()
 
 
 @contextmanager

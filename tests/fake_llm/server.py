@@ -70,6 +70,7 @@ class FakeLLM:
             app.router.add_post(f"{prefix}/embeddings", self._embeddings)
         app.router.add_get("/_stats", self._stats)
         app.router.add_post("/_reset", self._reset)
+        app.router.add_post("/_let", self._let)
         return app
 
     async def _stats(self, _: web.Request) -> web.Response:
@@ -77,6 +78,10 @@ class FakeLLM:
 
     async def _reset(self, _: web.Request) -> web.Response:
         self.reset()
+        return web.json_response({})
+
+    async def _let(self, http: web.Request) -> web.Response:
+        self.n_free = json.loads(await http.read())
         return web.json_response({})
 
     async def _models(self, _: web.Request) -> web.Response:
