@@ -81,7 +81,7 @@ RUNS = PageEntry(
     "runs.py",
     "Judge runs",
     "play_circle",
-    "Let a judge compare responses: what it will cost, how far it is, what went wrong; pause and resume.",
+    "Let a judge compare responses: what it will cost, how far it is, which calls failed; pause and resume.",
 )
 JUDGES = PageEntry(
     "judges",
@@ -159,10 +159,11 @@ def page_link(entry: PageEntry, text: str, query: Query | None = None, *, icon: 
     st.page_link(_page(entry), label=text, icon=shown, query_params=_pairs(query))
 
 
-def same_page_link(entry: PageEntry, text: str, query: Query) -> None:
+def same_page_link(entry: PageEntry, text: str, query: Query, *, icon: str | None = None) -> None:
     """Show a link to the page it stands on with another address; Streamlit's own keeps the old address."""
-    anchor = Markup('<a class="eh-same-page" href="{}" target="_self">{}</a>')
-    st.html(anchor.format(href(entry, query), text), width="content")
+    sign = Markup('<span class="eh-icon" aria-hidden="true">{}</span>').format(icon) if icon else ""
+    anchor = Markup('<a class="eh-same-page" href="{}" target="_self">{}{}</a>')
+    st.html(anchor.format(href(entry, query), sign, text), width="content")
 
 
 def href(entry: PageEntry, query: Query | None = None) -> str:

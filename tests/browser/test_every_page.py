@@ -69,6 +69,22 @@ def test_a_choice_goes_into_the_address_and_back_takes_it_out(full_app: ServedAp
     expect(page.get_by_role("radio", name="human")).to_be_checked(timeout=TIMEOUT_MS)
 
 
+def test_back_takes_back_a_choice_and_leaves_only_then(full_app: ServedApp, page: Page) -> None:
+    open_address(page, full_app.url)
+    open_address(page, full_app.url + BOARD.split("?")[0])  # nothing was chosen yet
+    page.get_by_role("radio", name="human").click()
+    page.wait_for_url("**lens=human**", timeout=TIMEOUT_MS)
+    settle(page)
+    page.go_back()
+    expect(page.get_by_role("radio", name="judge", exact=True)).to_be_checked(timeout=TIMEOUT_MS)
+    page.go_forward()
+    expect(page.get_by_role("radio", name="human")).to_be_checked(timeout=TIMEOUT_MS)
+    page.go_back()
+    expect(page.get_by_role("radio", name="judge", exact=True)).to_be_checked(timeout=TIMEOUT_MS)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible(timeout=TIMEOUT_MS)
+
+
 def test_back_through_the_sidebar_finds_the_board_as_it_was(full_app: ServedApp, page: Page) -> None:
     open_address(page, f"{full_app.url}{BOARD}&lens=human&view=Intervals")
     follow(page, "Matches")

@@ -61,6 +61,7 @@ def test_the_demo_is_removed_in_one_click(store: Database) -> None:
     app = open_page(HOME).button(key="demo_remove").click().run()
     assert not app.exception
     assert "There is no data yet" in text_of(app)
+    assert "The demo is removed" in app.toast[0].value
     assert count_rows(store) == before
 
 
@@ -79,7 +80,11 @@ def test_the_checklist_fills_itself(store: Database) -> None:
     judge(store, filled, mixed)
     vote(store, filled, lambda prompt: "a")
     app = open_page(HOME)
-    assert steps_of(app)[2:5] == ["Judge: even\\-judge", "36 matches by judges", "**12 of 20 human votes**"]
+    assert steps_of(app)[2:5] == [
+        "Judge: even\\-judge",
+        "36 matches by all judges",
+        "**12 of 20 human votes**",
+    ]
     assert steps_of(app)[5].startswith("Not yet trusted: too few votes to say (")
 
 

@@ -89,12 +89,12 @@ NOWHERE = [
     Visit(RESPONSES, {"prompt": "999999"}, "There is no prompt 999999"),
     Visit(RESPONSES, {"prompt": "one"}),
     Visit(CONTESTANT, {"name": "nobody"}),
-    Visit(JUDGES, {"judge": "gone"}),
-    Visit(JUDGES, {"view": "Nonsense"}),
-    Visit(MATCHES, {"page": "-5"}),
-    Visit(MATCHES, {"page": "999999"}),
-    Visit(MATCHES, {"outcome": "nonsense", "reason": "nonsense", "tag": "gone"}),
-    Visit(MATCHES, {"judge": "gone"}),
+    Visit(JUDGES, {"judge": "gone"}, "There is no judge 'gone' here"),
+    Visit(JUDGES, {"view": "Nonsense"}, "There is no section 'Nonsense' here"),
+    Visit(MATCHES, {"page": "-5"}, "There is no page '-5' here"),
+    Visit(MATCHES, {"page": "999999"}, "This is the last."),
+    Visit(MATCHES, {"outcome": "nonsense", "reason": "nonsense", "tag": "gone"}, "There is no tag 'gone'"),
+    Visit(MATCHES, {"judge": "gone"}, "There is no judge 'gone' here"),
 ]
 
 
@@ -146,8 +146,10 @@ def test_without_data_a_page_says_what_will_be_here_and_offers_one_way(
     assert not app.exception
     words, button = EMPTY[entry]
     assert words in text_of(app)
-    assert [link.value for link in app.page_link].count(button) == 1
-    assert entry is HOME or len(app.page_link) == 1
+    ways = [link.value for link in app.page_link]
+    assert ways.count(button) == 1
+    offers_demo = button == "Import a file" and entry is not HOME
+    assert entry is HOME or ways == [button, *(["See the demo first"] if offers_demo else [])]
 
 
 @pytest.mark.parametrize("state", ["demo", "large", "broken"], indirect=True)

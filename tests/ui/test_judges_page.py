@@ -16,6 +16,7 @@ from db import Database, contestants
 from tests.fake_llm import scripts, serve
 from tests.ui.filling import fill, judge, leader, mixed, vote
 from tests.ui.opening import open_page, text_of
+from ui.figures import share
 from ui.navigation import JUDGES
 
 VIEWS = ["Card", "Agreement", "Ranks", "Lab", "People", "Disagreements", "Next label"]
@@ -61,6 +62,19 @@ def test_each_figure_carries_its_help_and_source(store: Database) -> None:
     assert table.count('class="eh-help"') == len(card.figures)
     assert "arXiv 2406.07791" in table
     assert "not enough data: 14 of 20 pairs" in table
+
+
+def test_the_same_share_is_written_of_the_same_pairs_twice(store: Database) -> None:
+    load_demo_data(store)
+    app = open_page(JUDGES, dataset="demo", judge="demo/first-glance")
+    (card,) = get_cards(store, "demo/first-glance", "demo")
+    n_scored = card.n_pairs - card.n_unscored
+    assert card.n_unscored
+    bar = next(str(one.value) for one in app.html if 'class="eh-bar"' in str(one.value))
+    assert share(card.n_consistent, n_scored) in bar
+    assert share(card.n_unscored, card.n_pairs) in bar
+    figure = card.figure("position.consistency")
+    assert figure is None or figure.n == n_scored
 
 
 def test_two_versions_stand_side_by_side(store: Database) -> None:

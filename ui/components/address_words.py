@@ -20,6 +20,17 @@ def say_unknown(name: str, options: Sequence[str], *, what: str) -> None:
         st.info(label(f"There is no {what} {listed} here; it is left out."), icon=":material/info:")
 
 
+def say_no_page(name: str, n_pages: int) -> None:
+    """Say that the page of `?name=` is beyond the list. Call it before the pagination of that key."""
+    for value in st.query_params.get_all(name):
+        is_number = value.isascii() and value.isdigit()
+        if not is_number or not 1 <= int(value[:9]) <= n_pages:
+            there = "one page" if n_pages == 1 else f"{n_pages:,} pages"
+            shown = "the last" if is_number and int(value[:9]) else "the first"
+            words = f"There is no page '{value[:20]}' here: the list has {there}. This is {shown}."
+            st.info(label(words), icon=":material/info:")
+
+
 def say_not_used(names: Sequence[str], why: str) -> None:
     """Say which settings of the address do not count, and why; their widgets are not drawn."""
     given = [name.replace("_", " ") for name in names if name in st.query_params]

@@ -87,11 +87,11 @@ def _words(facts: Checklist, step: Step) -> str:
             return "Let the judge compare the responses"
         case "run", "begun":
             n_matches = facts.dataset.n_matches
-            before = f"{plural(n_matches, 'match', 'matches')} by judges; " if n_matches else ""
+            before = f"{plural(n_matches, 'match', 'matches')} by all judges; " if n_matches else ""
             words = _run_words(facts, step)
             return before + (words[0].lower() + words[1:] if before else words)
         case "run", _:
-            return f"{plural(facts.dataset.n_matches, 'match', 'matches')} by judges"
+            return f"{plural(facts.dataset.n_matches, 'match', 'matches')} by all judges"
         case "votes", "done":
             return plural(step.part, "human vote")
         case "votes", _:
@@ -121,7 +121,8 @@ def trust_words(figure: AgreementFigure | None) -> str:
         return "Not yet trusted: nobody has voted on what the judge decided"
     if figure.n < ENOUGH:
         return f"Not yet trusted: too few votes to say ({figure.n} of {ENOUGH})"
-    agrees = f"agrees with people in {percent(figure.share)} of {figure.n:,} votes"
+    counted = f"{percent(figure.share)} of {plural(figure.n, 'vote')}"
+    agrees = f"agrees with people in {counted} on pairs that it scored"
     if figure.low > 0:
         return f"Judge {agrees}"
     return f"Not yet trusted: {agrees}, not distinguished from chance"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from arena.demo.load import DEMO_DATASET
 from ui.components.empty import show_empty
+from ui.components.steps import keep_steps
 from ui.navigation import IMPORT, PageEntry
 from ui.render import label
 
@@ -29,9 +30,11 @@ def choose_dataset(datasets: Sequence[Dataset], *, purpose: str) -> Dataset:
     if not datasets:
         show_empty(
             f"{purpose} will be here",
-            "There is no data yet. Import prompts and responses from a file; it takes a minute and no key.",
+            "There is no data yet. Import prompts and responses from a file; it takes a minute and no key."
+            " Or load the invented demo on Home, to see what this page shows.",
             button="Import a file",
             target=IMPORT,
+            offers_demo=True,
         )
         st.stop()
     by_name = {dataset.name: dataset for dataset in datasets}
@@ -56,6 +59,7 @@ def choose_name(names: Sequence[str]) -> str:
     chosen = st.selectbox("Dataset", names, index=None, key="dataset", bind="query-params", width=250)
     name = fallback if chosen is None else str(chosen)
     remember_dataset(name)
+    keep_steps(name)
     return name
 
 

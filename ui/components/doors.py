@@ -17,6 +17,7 @@ from ui.render import label
 from ui.state import database
 
 _FAILED = "demo_failed"
+_GONE = "demo_gone"
 
 
 def minutes_of_a_round() -> int:
@@ -50,6 +51,8 @@ def show_doors(names: Sequence[str], demo: DemoState) -> None:
     failed = st.session_state.pop(_FAILED, None)
     if failed is not None:
         st.error(label(failed), icon=":material/error:")
+    if st.session_state.pop(_GONE, False):
+        st.toast("The demo is removed, and what was done on it. Nothing else was touched.")
 
 
 def show_demo_footer(demo: DemoState) -> None:
@@ -80,6 +83,7 @@ def _remove() -> None:
     try:
         remove_demo_data(database())
         st.session_state["dataset"] = None  # what is bound to a choice is taken out of the address through it
+        st.session_state[_GONE] = True
         remember_dataset(None)
     except ArenaError as error:
         st.session_state[_FAILED] = str(error)

@@ -33,9 +33,10 @@ def show_way(database: Database, detail: MatchDetail) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         show_way_back()
         page_link(MATCHES, "All of this list", _list_address(wanted, near), icon="arrow_back")
-        for text, other in (("Previous", near.previous_id), ("Next", near.next_id)):
-            if other is not None:
-                same_page_link(MATCH, text, with_match(wanted, other))
+        if near.previous_id is not None:
+            same_page_link(MATCH, "Previous", with_match(wanted, near.previous_id), icon="chevron_left")
+        if near.next_id is not None:
+            same_page_link(MATCH, "Next", with_match(wanted, near.next_id), icon="chevron_right")
         note(_place(near))
 
 

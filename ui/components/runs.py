@@ -13,7 +13,7 @@ from arena.workers import list_workers
 from ui.components.run_steering import ACTIVE, count_judged, show_buttons, show_failures
 from ui.components.words import facts, lead, note
 from ui.figures import NONE, count, moment, plural, time_left, usd
-from ui.navigation import LEADERBOARD, MATCHES, RUNS, Query, href, page_link, same_page_link
+from ui.navigation import JUDGES, LEADERBOARD, MATCHES, RUNS, Query, href, page_link, same_page_link
 from ui.render import visible
 
 REFRESH = "1s"
@@ -97,10 +97,15 @@ def _show_card(database: Database, status: RunStatus) -> None:
         note("No runner is at work. One starts with the app; by hand: python -m arena worker")
     show_buttons(database, status)
     show_failures(database, status)
+    if status.state == "done":
+        note("What it decided ranks on the leaderboard now; the judge's card says how far to trust it.")
     with st.container(horizontal=True):
         where = {"dataset": status.dataset}
-        page_link(LEADERBOARD, "Leaderboard", {**where, "judges": status.judge}, icon=LEADERBOARD.icon)
+        page_link(
+            LEADERBOARD, "Ranked by this judge", {**where, "judges": status.judge}, icon=LEADERBOARD.icon
+        )
         page_link(MATCHES, "Its matches", {**where, "judge": status.judge}, icon=MATCHES.icon)
+        page_link(JUDGES, "The judge's card", {**where, "judge": status.judge}, icon=JUDGES.icon)
 
 
 def _show_caps(status: RunStatus) -> None:

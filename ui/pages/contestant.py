@@ -33,7 +33,7 @@ with inputs:
     query = ask_board(db, dataset, said)
 title.title(label(name), anchor=False)
 with back:
-    same_page_link(LEADERBOARD, "Leaderboard", board_to_query(query))
+    same_page_link(LEADERBOARD, "Leaderboard", board_to_query(query), icon="arrow_back")
 
 counted = as_counted(query)
 with st.skeleton(height=300):

@@ -24,7 +24,10 @@ names = list_dataset_choices(db)
 demo = get_demo_state(db)
 show_doors(names, demo)
 if not names:
-    note("There is no data yet. Each door leads to a ranking; the demo can be removed again in one click.")
+    note(
+        "There is no data yet. Each of these three ways leads to a ranking; what the demo brings can be"
+        " removed again at the foot of this page."
+    )
     st.stop()
 
 dataset = choose_name(names)

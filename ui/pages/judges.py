@@ -5,6 +5,7 @@ import streamlit as st
 from arena.anchors import list_anchor_sets
 from arena.datasets import list_datasets
 from arena.judges import find_ranking_judge, list_judges
+from ui.components.address_words import say_unknown
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
 from ui.components.judge_agreement import show_agreement
@@ -28,9 +29,12 @@ from ui.components.judge_reading import (
 from ui.navigation import RUNS
 from ui.state import database
 
+TABS = ["Card", "Agreement", "Ranks", "Jury", "Drift", "Lab", "People", "Disagreements", "Next label"]
+
 st.title("Judges")
 db = database()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+inputs, said = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
+with inputs:
     dataset = choose_dataset(list_datasets(db), purpose="What your judges are worth")
     judges = {
         judge.label: judge
@@ -38,6 +42,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         if judge.kind != "human" and judge.mode == "pairwise"
     }
     if judges:
+        with said:
+            say_unknown("judge", list(judges), what="judge")
+            say_unknown("with", list(judges), what="judge")
+            say_unknown("view", TABS, what="section")
         chosen = choose_judge(judges, find_ranking_judge(db, dataset.name))
         other = choose_rival(judges, chosen)
 if not judges:
@@ -59,8 +67,7 @@ if other is not None:
         compared = read_card(version, dataset), read_card(f"{rival.name}@{rival.version}", dataset)
     show_comparison(*compared)
 
-names = ["Card", "Agreement", "Ranks", "Jury", "Drift", "Lab", "People", "Disagreements", "Next label"]
-tabs = dict(zip(names, st.tabs(names, on_change="rerun", key="view", bind="query-params"), strict=True))
+tabs = dict(zip(TABS, st.tabs(TABS, on_change="rerun", key="view", bind="query-params"), strict=True))
 if tabs["Card"].open:
     with tabs["Card"]:
         with st.skeleton(height=300):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from arena.match_lists import TEXT_WINDOW, list_listed_datasets, list_matches
 from ui.address import page_from_address
+from ui.components.address_words import say_no_page
 from ui.components.datasets import choose_dataset
 from ui.components.empty import show_empty
 from ui.components.match_filters import ask_matches, under_more
@@ -42,6 +43,8 @@ pager = st.container(horizontal=True, vertical_alignment="center")
 number = page_from_address("page", wanted)
 with st.skeleton(height=400):
     page = list_matches(db, wanted, number)
+with aside:
+    say_no_page("page", page.n_pages)
 with pager:
     found = plural(page.n_total, "match", "matches")
     note(f"more than {found}; the newest are listed" if page.is_capped else f"{found}, newest first")

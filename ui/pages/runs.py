@@ -20,7 +20,7 @@ st.title("Judge runs")
 db = database()
 run_id = id_from_address("run")
 if run_id is not None:
-    same_page_link(RUNS, "New run and all runs", {"dataset": get_run(db, run_id).dataset})
+    same_page_link(RUNS, "New run and all runs", {"dataset": get_run(db, run_id).dataset}, icon="arrow_back")
     show_run(db, run_id)
     st.stop()
 
