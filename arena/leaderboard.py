@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from arena.board.evidence import Evidence, load_evidence
@@ -43,7 +44,16 @@ def get_board(database: Database, query: BoardQuery) -> Board:
         If the query names something that does not exist, or asks for the impossible.
     """
     evidence = load_evidence(database, query)
-    return share(query, evidence, lambda: _board(query, evidence, fit_board(query, evidence)))
+    return share(query, evidence, lambda: _fit(query, evidence))
+
+
+def _fit(query: BoardQuery, evidence: Evidence) -> Board:
+    """Fit, and hash the matches at the same time: it needs no Python."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        hashing = pool.submit(lambda: evidence.data_hash)
+        fitted = fit_board(query, evidence)
+        hashing.result()
+    return _board(query, evidence, fitted)
 
 
 def _board(query: BoardQuery, evidence: Evidence, fitted: Fitted) -> Board:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import weakref
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,11 +62,27 @@ class Evidence:
     unscored: Counter[str]
     is_invented: bool
     last_match_id: int
-    data_hash: str
     gated: Gated | None = None
     expected: Expected | None = None
     left_out_voters: tuple[str, ...] = ()
     vote_rule: str = ""
+
+    @cached_property
+    def data_hash(self) -> str:
+        """The hash of every stored fact that the ratings rest on; it takes as long as a fit."""
+        return "" if self.matches is None else hash_matches(self.matches, self.votes, self.expected)
+
+    @property
+    def identity(self) -> Hashable:
+        """What no other matches have: a number where they are shared, found without hashing them."""
+        has_more = any(one is not None for one in (self.votes, self.expected, self.gated))
+        if self.matches is None or self.matches.match_id.flags.writeable or has_more:
+            return self.data_hash
+        return _numbers.setdefault(self.matches, next(_count))
+
+
+_count = itertools.count()
+_numbers: weakref.WeakKeyDictionary[MatchArrays, int] = weakref.WeakKeyDictionary()
 
 
 def load_evidence(database: Database, query: BoardQuery) -> Evidence:
@@ -118,7 +136,6 @@ def load_evidence(database: Database, query: BoardQuery) -> Evidence:
             unscored=Counter[str]() if scoped is None else Counter(scoped.n_unscored),
             is_invented=datasets.is_invented(session, dataset_id),
             last_match_id=max(_last_id(matches, votes), voters.last_vote_id),
-            data_hash="" if matches is None else hash_matches(matches, votes, expected),
             gated=gated,
             expected=expected,
             left_out_voters=voters.left_out,
@@ -169,9 +186,9 @@ def hash_matches(
     if votes is not None:
         _feed(digest, votes.matches)
     for order in () if expected is None else (expected.ab, expected.ba):
-        digest.update(np.ascontiguousarray(order, dtype="<f8").tobytes())
+        digest.update(np.ascontiguousarray(order, dtype="<f8").data)
     if votes is not None:
-        digest.update(np.ascontiguousarray(votes.probability, dtype="<f8").tobytes())
+        digest.update(np.ascontiguousarray(votes.probability, dtype="<f8").data)
     return digest.hexdigest()
 
 

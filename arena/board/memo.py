@@ -1,7 +1,7 @@
 """Boards that were fitted a moment ago: the same query and the same evidence give the same board.
 
-Nothing here grows stale: the key holds the evidence itself, its matches by their hash. Whoever asks while
-somebody else fits the same board waits for that fit.
+Nothing here grows stale: the key holds the evidence itself, its matches by a number of their own or by their
+hash. Whoever asks while somebody else fits the same board waits for that fit.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _key(query: BoardQuery, evidence: Evidence) -> Hashable | None:
         evidence.judge_labels,
         evidence.other_judges,
         evidence.facts,
-        evidence.data_hash,
+        evidence.identity,
         evidence.last_match_id,
         evidence.style,
         tuple(sorted(evidence.n_ai.items())),
