@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.arrays import read_integers
+from db.response_arrays import kept, load_current
 from db.tables import BallotRow, ContestantRow, DatasetRow, MatchRow, PromptRow, ResponseRow, VotePoolRow
 
 Pair = tuple[int, int]
@@ -28,9 +29,33 @@ class GroupArrays:
 
 
 def load_groups(session: Session, dataset_id: int) -> GroupArrays:
-    """Count the readable responses of each group; one response alone makes no pair but is counted too."""
+    """Count the readable responses of each group; one response alone makes no pair but is counted too.
+
+    The arrays are shared: nobody may write to them.
+    """
+    groups = kept(session, GROUPS, dataset_id, _load_groups)
     prompts = select(PromptRow.id).where(PromptRow.dataset_id == dataset_id, PromptRow.text_hash.is_not(None))
     (prompt_ids,) = read_integers(session, prompts)
+    is_here = np.isin(groups.prompt_id, prompt_ids)
+    if is_here.all():
+        return groups
+    return GroupArrays(groups.prompt_id[is_here], groups.sample_index[is_here], groups.n_responses[is_here])
+
+
+GROUPS: Final = "groups"
+
+
+def _load_groups(session: Session, dataset_id: int | None) -> GroupArrays:
+    """Take the copy in the database where no response has come, gone or changed since it was made."""
+    columns = load_current(session, GROUPS, dataset_id, GroupArrays.__dataclass_fields__)
+    if columns is not None:
+        return GroupArrays(**{name: column.astype(np.int64) for name, column in columns.items()})
+    return read_groups(session, dataset_id)
+
+
+def read_groups(session: Session, dataset_id: int | None) -> GroupArrays:
+    """Count the responses themselves, also those to prompts without a text."""
+    (prompt_ids,) = read_integers(session, select(PromptRow.id).where(PromptRow.dataset_id == dataset_id))
     if not len(prompt_ids):
         return GroupArrays(prompt_ids, prompt_ids, prompt_ids)
     query = (

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import outcome_arrays, prompt_costs, response_arrays
+from db import ballots, outcome_arrays, prompt_costs, response_arrays
 from db.engine import Database
 from db.kept_arrays import KeptStamp, list_stamps, replace_blocks, to_block
 from db.kept_matches import SUBJECT, to_columns
@@ -116,17 +116,20 @@ def _keep_outcomes(database: Database, dataset_id: int) -> bool:
 
 
 def _keep_of_responses(database: Database, dataset_id: int) -> bool:
-    """Copy the averages and the style features; any response that changes makes both be read anew."""
+    """Copy averages, styles, counts by prompt; any response that changes makes all be read anew."""
     with database.read() as session:
         n_changes = response_arrays.count_changes(session)
-        stamps = list_stamps(session, response_arrays.STYLE, dataset_id)
         n_matches = sum(row.n_matches for row in read_tally(session, dataset_id).values())
-        if n_matches < MIN_ROWS or any(stamp.n_changes == n_changes for stamp in stamps):
+        subjects = (ballots.GROUPS, response_arrays.STYLE)
+        stamps = [stamp for subject in subjects for stamp in list_stamps(session, subject, dataset_id)]
+        if n_matches < MIN_ROWS or [one.n_changes for one in stamps] == [n_changes] * len(subjects):
             return False
         style = response_arrays.read_style(session, dataset_id)
         means = response_arrays.means_to_columns(response_arrays.read_means(session, dataset_id))
+        groups = ballots.read_groups(session, dataset_id)
     columns = {name: getattr(style, name) for name in StyleArrays.__dataclass_fields__}
-    for subject, block in ((response_arrays.FACTS, means), (response_arrays.STYLE, columns)):
+    blocks = {response_arrays.FACTS: means, ballots.GROUPS: vars(groups), response_arrays.STYLE: columns}
+    for subject, block in blocks.items():
         n_rows = len(next(iter(block.values())))
         stamp = KeptStamp(subject, dataset_id, 0, n_changes, n_rows, 0)
         _replace(database, subject, dataset_id, [(stamp, to_block(block))])

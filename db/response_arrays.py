@@ -27,7 +27,7 @@ from db.tables import ChangeTallyRow, ContestantRow, PromptRow, ResponseRow
 Thing = TypeVar("Thing")
 _SCAN_SHARE: Final = 0.2
 """Above this share of all prompts, reading all responses is quicker than looking up a data set's."""
-_KEPT: Final = {"facts": 500, "style": 2, "sizes": 500, "answered": 50, "ready": 20}
+_KEPT: Final = {"facts": 500, "style": 2, "sizes": 500, "answered": 50, "ready": 20, "groups": 20}
 """Of how many data sets; style features of two million responses take 48 MB."""
 
 
@@ -111,7 +111,7 @@ _FACTS: Final = ("contestant_id", "n_responses", "mean_cost_usd", "mean_latency_
 
 def _load_means(session: Session, dataset_id: int | None) -> Means:
     """Take the copy in the database where no response has come, gone or changed since it was made."""
-    columns = _load_current(session, FACTS, dataset_id, _FACTS)
+    columns = load_current(session, FACTS, dataset_id, _FACTS)
     if columns is None:
         return read_means(session, dataset_id)
     rows = zip(*(columns[name].tolist() for name in _FACTS), strict=True)
@@ -129,7 +129,7 @@ def means_to_columns(means: Means) -> dict[str, NDArray[Any]]:
     return dict(zip(_FACTS, columns, strict=True))
 
 
-def _load_current(
+def load_current(
     session: Session, subject: str, dataset_id: int | None, names: Collection[str]
 ) -> dict[str, NDArray[Any]] | None:
     """Return a copy's columns, None where there is no copy of the present state."""
@@ -190,7 +190,7 @@ STYLE: Final = "style"
 
 def _load_style(session: Session, dataset_id: int | None) -> StyleArrays:
     """Do for style features as for averages."""
-    columns = _load_current(session, STYLE, dataset_id, StyleArrays.__dataclass_fields__)
+    columns = load_current(session, STYLE, dataset_id, StyleArrays.__dataclass_fields__)
     if columns is not None:
         return _shared({name: column.astype(np.int32) for name, column in columns.items()})
     return read_style(session, dataset_id)

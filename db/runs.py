@@ -9,15 +9,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from db.arrays import read_integers
+from db.arrays import pack, read_integers, unpack
 from db.errors import NotFoundError
+from db.id_lists import select_ids
 from db.matches import BATCH, build_matches, drop_matches
 from db.tables import JudgmentRow, PromptRow, ResponseRow, RunRow, utc_now
 
 ACTIVE_STATES = ("planning", "waiting", "running")
+FEW_CONTESTANTS = 10
 RETRYABLE_REASONS = ("api_error", "timeout", "over_budget")
 """Failures of the network or the purse, not of the judge's words: a new plan tries them again."""
 
@@ -123,24 +125,50 @@ def count_reasons(session: Session, run_id: int) -> dict[str, int]:
     return {str(row[0]): row[1] for row in session.execute(query)}
 
 
-def load_responses(session: Session, dataset_id: int, contestant_ids: Sequence[int]) -> ResponseArrays:
-    """Load the judgeable responses, sorted by prompt, sample and contestant."""
-    query = (
-        select(ResponseRow.id, ResponseRow.prompt_id, ResponseRow.contestant_id, ResponseRow.sample_index)
-        .join(PromptRow, PromptRow.id == ResponseRow.prompt_id)
-        .where(
-            PromptRow.dataset_id == dataset_id,
-            PromptRow.messages.is_not(None),
-            ResponseRow.contestant_id.in_(contestant_ids),
-            ResponseRow.state == "ready",
-            ResponseRow.text_hash.is_not(None),
-        )
-        .order_by(ResponseRow.prompt_id, ResponseRow.sample_index, ResponseRow.contestant_id)
+def load_responses(
+    session: Session,
+    dataset_id: int,
+    contestant_ids: Sequence[int],
+    prompt_ids: NDArray[np.int64] | None = None,
+) -> ResponseArrays:
+    """Load the judgeable responses, to these prompts (None: to all), by prompt, sample and contestant."""
+    query = select(
+        pack(ResponseRow.id, ResponseRow.prompt_id), pack(ResponseRow.contestant_id, ResponseRow.sample_index)
+    ).where(*_judgeable(dataset_id, contestant_ids))
+    if prompt_ids is not None:
+        query = query.where(ResponseRow.prompt_id.in_(select_ids(prompt_ids.tolist())))
+    ids, sides = read_integers(session, query)
+    columns = [*unpack(ids), *unpack(sides)]
+    order = np.lexsort((columns[2], columns[3], columns[1]))  # quicker than sorting in the database
+    return ResponseArrays(*(column[order] for column in columns))
+
+
+def list_judgeable_prompts(
+    session: Session, dataset_id: int, contestant_ids: Sequence[int]
+) -> NDArray[np.int64]:
+    """Return the prompts to which any of the contestants has a judgeable response, sorted."""
+    query = select(ResponseRow.prompt_id).where(*_judgeable(dataset_id, contestant_ids)).distinct()
+    (prompt_ids,) = read_integers(session, query)
+    return np.sort(prompt_ids)
+
+
+def _judgeable(dataset_id: int, contestant_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    readable = select(PromptRow.id).where(PromptRow.dataset_id == dataset_id, PromptRow.messages.is_not(None))
+    contestant_id: SQLColumnExpression[int] = ResponseRow.contestant_id
+    if len(contestant_ids) > FEW_CONTESTANTS:
+        contestant_id = contestant_id + 0  # else SQLite looks up each prompt for each contestant
+    return (
+        ResponseRow.prompt_id.in_(readable),
+        contestant_id.in_(contestant_ids),
+        ResponseRow.state == "ready",
+        ResponseRow.text_hash.is_not(None),
     )
-    return ResponseArrays(*read_integers(session, query))
 
 
-def load_existing(session: Session, judge_id: int) -> ExistingJudgments:
+def load_existing(
+    session: Session, judge_id: int, prompt_ids: NDArray[np.int64] | None = None
+) -> ExistingJudgments:
+    """Load what the judge has judged, or left, of these prompts (None: of all)."""
     active = select(RunRow.id).where(RunRow.state.in_(ACTIVE_STATES))
     left = (JudgmentRow.state == "planned") & (
         JudgmentRow.run_id.is_(None) | JudgmentRow.run_id.not_in(active)
@@ -151,10 +179,11 @@ def load_existing(session: Session, judge_id: int) -> ExistingJudgments:
         JudgmentRow.response_first_id,
         func.coalesce(JudgmentRow.response_second_id, 0),
         JudgmentRow.repetition,
-        left | failed,
+        case((left | failed, 1), else_=0),
     ).where(JudgmentRow.judge_id == judge_id)
-    flat = np.fromiter((int(value) for row in session.execute(query) for value in row), dtype=np.int64)
-    judgment_id, first, second, repetition, is_open = flat.reshape(-1, 5).T
+    if prompt_ids is not None:
+        query = query.where(JudgmentRow.prompt_id.in_(select_ids(prompt_ids.tolist())))
+    judgment_id, first, second, repetition, is_open = read_integers(session, query)
     return ExistingJudgments(judgment_id, first, second, repetition, is_open.astype(bool))
 
 

@@ -33,13 +33,31 @@ class Items:
         return len(self.first)
 
 
+def draw_prompts(prompt_ids: NDArray[np.int64], spec: RunSpec, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the prompts in the order of work, a share of them where the run asks for one."""
+    drawing = spec.drawing()
+    prompts = rng.permutation(prompt_ids)
+    return prompts[: max(1, round(drawing.share * len(prompts)))] if drawing.kind == "share" else prompts
+
+
 def draw_items(responses: ResponseArrays, spec: RunSpec, baseline_id: int = 0) -> Items:
     """Choose what is judged, at random with the run's seed where the run asks for a part."""
     rng = np.random.default_rng(spec.seed)
+    return choose_items(
+        responses, draw_prompts(np.unique(responses.prompt_id), spec, rng), spec, rng, baseline_id
+    )
+
+
+def choose_items(
+    responses: ResponseArrays,
+    prompts: NDArray[np.int64],
+    spec: RunSpec,
+    rng: np.random.Generator,
+    baseline_id: int = 0,
+) -> Items:
+    """Choose among the responses to prompts that have been drawn."""
     drawing = spec.drawing()
-    prompts = rng.permutation(np.unique(responses.prompt_id))
     if drawing.kind == "share":
-        prompts = prompts[: max(1, round(drawing.share * len(prompts)))]
         responses = take(responses, np.isin(responses.prompt_id, prompts))
     n_wanted = drawing.number or first_round(responses)
     if spec.mode != "pointwise" and not baseline_id and count_pairs(responses) > MOST_PAIRS:
@@ -92,7 +110,7 @@ def _pairs(responses: ResponseArrays, baseline_id: int) -> Items:
 
 def _pairs_with(responses: ResponseArrays, baseline_id: int) -> Items:
     """Pair the baseline's responses with everybody else's, in the order in which `_pairs` lists them."""
-    starts, n = _groups(responses)
+    starts, n = group_responses(responses)
     group = np.repeat(np.arange(len(starts)), n)
     is_baseline = responses.contestant_id == baseline_id
     at = np.full(len(starts), -1, dtype=np.int64)
@@ -106,16 +124,31 @@ def _pairs_with(responses: ResponseArrays, baseline_id: int) -> Items:
 
 def _draw_of_many(responses: ResponseArrays, n_wanted: int, rng: np.random.Generator) -> Items:
     """Draw different pairs, each equally likely, without listing all of them."""
-    starts, n = _groups(responses)
-    up_to = np.cumsum(n * (n - 1) // 2)
+    starts, n = group_responses(responses)
+    drawn = draw_places(n, n_wanted, rng)
+    a, b = starts[drawn.group] + drawn.first, starts[drawn.group] + drawn.second
+    return Items(responses.prompt_id[a], responses.response_id[a], responses.response_id[b])
+
+
+@dataclass(frozen=True)
+class Places:
+    """Pairs as a group and two places in it, `first` before `second`; each of shape (n_pairs,)."""
+
+    group: NDArray[np.int64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+
+
+def draw_places(n_responses: NDArray[np.int64], n_wanted: int, rng: np.random.Generator) -> Places:
+    """Draw different pairs, each equally likely, of groups of so many responses."""
+    n_pairs = n_responses * (n_responses - 1) // 2
+    up_to = np.cumsum(n_pairs)
     drawn = rng.choice(int(up_to[-1]), n_wanted, replace=False)
     group = np.searchsorted(up_to, drawn, side="right")
-    index = drawn - (up_to[group] - n[group] * (n[group] - 1) // 2)
+    index = drawn - (up_to[group] - n_pairs[group])
     # Pair `index` of a triangle: (0, 1); (0, 2), (1, 2); (0, 3), ...
     second = np.floor((1 + np.sqrt(8 * index + 1)) / 2).astype(np.int64)
-    first = index - second * (second - 1) // 2
-    a, b = starts[group] + first, starts[group] + second
-    return Items(responses.prompt_id[a], responses.response_id[a], responses.response_id[b])
+    return Places(group, index - second * (second - 1) // 2, second)
 
 
 def first_round(responses: ResponseArrays) -> int:
@@ -126,7 +159,7 @@ def first_round(responses: ResponseArrays) -> int:
 
 def count_pairs(responses: ResponseArrays) -> int:
     """Count what `_pairs` would list: of a hundred contestants 4,950 for each prompt."""
-    _, n = _groups(responses)
+    _, n = group_responses(responses)
     return int((n * (n - 1) // 2).sum())
 
 
@@ -138,7 +171,7 @@ def refuse_too_many(n_pairs: int) -> None:
         )
 
 
-def _groups(responses: ResponseArrays) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def group_responses(responses: ResponseArrays) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where the responses to each prompt with one sample index begin, and how many they are."""
     is_start = np.ones(len(responses.prompt_id), dtype=bool)
     is_start[1:] = (responses.prompt_id[1:] != responses.prompt_id[:-1]) | (

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from arena.errors import UsageError
 from arena.providers import check_address
 from arena.rubrics import version_rubrics
-from arena.run.drawing import Items, draw_items, refuse_too_many, take
+from arena.run.drawing import Items, draw_items, take
 from arena.run.judge_choice import choose_judge, to_new_judge
+from arena.run.sparse import Part, draw_part
 from arena.run.spec import RunSpec
 from arena.store import in_words
-from db import Database, anchors, ballots, datasets, judges, match_choices, rubrics, runs
+from db import Database, Session, anchors, datasets, judges, match_choices, rubrics, runs
 from db.runs import ExistingJudgments, ResponseArrays
 from judge import JudgeSpec
 
 INSERT_BATCH = 20_000
+MOST_LOOKED_UP = 5_000
+"""With more prompts, all that a judge has judged is read instead of what it judged of each."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +81,34 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
         if drawing.kind == "baseline":
             (baseline_id,) = datasets.get_contestant_ids(session, dataset_id, [drawing.baseline])
             contestant_ids = sorted({*contestant_ids, baseline_id})
-        if drawing.kind in ("all", "adaptive") and spec.mode != "pointwise" and not spec.contestants:
-            n = ballots.load_groups(session, dataset_id).n_responses
-            refuse_too_many(int((n * (n - 1) // 2).sum()))  # before two million responses are read
-        responses = runs.load_responses(session, dataset_id, contestant_ids)
+        part = draw_part(session, dataset_id, contestant_ids, spec)
+        if part is None:
+            name = drawing.anchor
+            wanted = anchors.load_anchor_pairs(session, dataset_id, name) if name else None
+            responses = runs.load_responses(session, dataset_id, contestant_ids)
+            part = _draw_of_all(responses, wanted, spec, baseline_id)
+        items, responses = part.items, part.responses
         judge_id = next((s.id for s in stored if (s.name, s.version) == (judge.model, judge.version)), None)
-        existing = None if judge_id is None else runs.load_existing(session, judge_id)
-        wanted = anchors.load_anchor_pairs(session, dataset_id, drawing.anchor) if drawing.anchor else None
-    if wanted is not None:
-        responses = _among(responses, wanted)
-    items = draw_items(responses, spec, baseline_id)
-    items = items if wanted is None else _only(items, wanted)
+        existing = None if judge_id is None else _load_existing(session, judge_id, items)
     _refuse_nothing(items, responses, spec, len(names))
     planned = expand(items, spec.repeats, existing)
     lists = index_lists(planned, responses) if spec.mode == "listwise" else np.zeros(0, dtype=np.int64)
     return Draft(spec, judge, dataset_id, judge_id, planned, len(np.unique(items.prompt_id)), lists)
+
+
+def _draw_of_all(
+    responses: ResponseArrays, anchor: set[tuple[int, int]] | None, spec: RunSpec, baseline_id: int
+) -> Part:
+    if anchor is None:
+        return Part(responses, draw_items(responses, spec, baseline_id))
+    responses = _among(responses, anchor)
+    return Part(responses, _only(draw_items(responses, spec, baseline_id), anchor))
+
+
+def _load_existing(session: Session, judge_id: int, items: Items) -> ExistingJudgments:
+    """Read what was judged of the prompts that are drawn; of few of them without reading all."""
+    prompts = np.unique(items.prompt_id)
+    return runs.load_existing(session, judge_id, prompts if len(prompts) <= MOST_LOOKED_UP else None)
 
 
 def _among(responses: ResponseArrays, pairs: set[tuple[int, int]]) -> ResponseArrays:

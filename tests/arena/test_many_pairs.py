@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 import arena.run.drawing as drawing
+import arena.run.sparse as sparse
 from arena.errors import UsageError
 from arena.run import RunSpec
 from arena.run.drawing import count_pairs, draw_items
+from db import Database, datasets, runs
 from db.runs import ResponseArrays
+from tests.ui.filling import fill
 
 
 @pytest.fixture
@@ -60,3 +63,25 @@ def test_a_baseline_meets_everybody_on_the_same_prompt_and_sample(responses: Res
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert all(contestant[a] < contestant[b] for a, b in found)
+
+
+def test_a_part_of_a_large_data_set_is_drawn_as_from_all_of_it(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, n_prompts=9)
+    monkeypatch.setattr(drawing, "MOST_PAIRS", 20)
+    monkeypatch.setattr(sparse, "MOST_PAIRS", 20)
+    for wish, names in (("5", ()), ("34%", ()), ("50%", ("alder", "cedar"))):
+        spec = RunSpec("poems", "builtin/longest", pairs=wish, contestants=names, seed=3)
+        with store.read() as session:
+            ids = datasets.get_contestant_ids(session, 1, names or ("alder", "birch", "cedar"))
+            everything = runs.load_responses(session, 1, ids)
+            part = sparse.draw_part(session, 1, ids, spec)
+        assert part is not None
+        whole = draw_items(everything, spec)
+        for name in ("prompt_id", "first", "second"):
+            assert getattr(part.items, name).tolist() == getattr(whole, name).tolist()
+        assert len(part.items) > 0
+        assert len(part.responses.prompt_id) < len(everything.prompt_id)
+    with store.read() as session, pytest.raises(UsageError, match="These are 27 pairs"):
+        sparse.draw_part(session, 1, ids, RunSpec("poems", "builtin/longest"))

@@ -181,7 +181,7 @@ def test_a_changed_response_and_a_changed_probability_show_behind_their_copies(
     write(added=(judge(1, "ab", 0.25), judge(1, "ba", 0.75), judge(2, "ab", None)))
     assert outcomes_of(database) == expected
     keep_arrays(database)
-    assert n_blocks(database) == 5
+    assert n_blocks(database) == 6
     assert outcomes_of(database) == expected
     write(added=(judge(3, "ba", 0.5),))
     assert outcomes_of(database) == expected | {(3, False): 0.5}
@@ -250,7 +250,7 @@ def test_a_small_dataset_and_a_removed_one_have_no_copy(
     assert keep_arrays(database) == 0
     monkeypatch.setattr(db.keeping, "MIN_ROWS", 3)
     assert keep_arrays(database) == 3
-    assert n_blocks(database) == 4  # matches, costs, averages of responses, style features
+    assert n_blocks(database) == 5  # matches, costs; averages, styles and counts of responses
     with database.write() as session:
         datasets.remove_dataset(session, ids["dataset_id"])
         session.execute(delete(DatasetRow))
