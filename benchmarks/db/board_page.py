@@ -32,6 +32,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import combobox, launch, settle
+from ui.components.board_sections import SECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 RERUNS = 7
@@ -187,11 +188,25 @@ def measure_switches(page: Page) -> dict[str, Any]:
     return {name: {"first": times[0], "back": times[1], "again": times[2]} for name, times in found.items()}
 
 
+def measure_sections(page: Page) -> dict[str, Any]:
+    """Open every section below the board, for the first time and again."""
+    pills = page.get_by_test_id("stButtonGroup").filter(has_text="Cycles")
+    times: dict[str, list[float]] = {}
+    for name in (*SECTIONS, *SECTIONS):
+        pill = pills.get_by_role("radio", name=name, exact=True)
+        if pill.is_checked():
+            continue
+        times.setdefault(name, []).append(seconds_of(page, pill.click))
+        settle(page)
+    return {name: dict(zip(("first", "again"), taken, strict=False)) for name, taken in times.items()}
+
+
 def measure_app(browser: Browser, url: str, folder: Path) -> dict[str, Any]:
     address = "/leaderboard?dataset=million"
     with serve(ROOT / "app.py", url, folder) as server:
         page, first = open_page(browser, server.url + address, "table.eh-table tbody tr")
         same = rerun(page)
+        sections = measure_sections(page)
         switches = measure_switches(page)
         _, second = open_page(browser, server.url + address, "table.eh-table tbody tr")
         memory = server.memory_mb()
@@ -200,7 +215,8 @@ def measure_app(browser: Browser, url: str, folder: Path) -> dict[str, Any]:
         _, settled = open_page(browser, server.url + address, "table.eh-table tbody tr")
     return {
         "first_load": first, "first_load_10_s_after_start": settled, "second_visitor": second,
-        "same_page_again": round(statistics.median(same), 3), "switches": switches, "memory_mb": memory,
+        "same_page_again": round(statistics.median(same), 3), "switches": switches, "sections": sections,
+        "memory_mb": memory,
     }  # fmt: skip
 
 
