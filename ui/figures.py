@@ -30,9 +30,9 @@ def points(value: float | None) -> str:
     return NONE if value is None or math.isnan(value) else f"{value:.0f}"
 
 
-def percent(value: float | None) -> str:
-    """Return a share in [0, 1] as whole percents."""
-    return NONE if value is None or math.isnan(value) else written.percent(value)
+def percent(value: float | None, *, digits: int = 0) -> str:
+    """Return a share in [0, 1] in percents, whole ones unless asked."""
+    return NONE if value is None or math.isnan(value) else written.percent(value, digits=digits)
 
 
 def share(part: int, whole: int) -> str:

@@ -26,7 +26,7 @@ def test_a_difference_of_shares_is_in_percentage_points() -> None:
 
 
 def test_no_sentence_writes_a_share_its_own_way() -> None:
-    own_way = re.compile(r":\.\d%\}|:\+\.\d+f\}|[\d}] x [\d{(]")
+    own_way = re.compile(r":\.\d%\}|\.\df\} ?%|:\+\.\d+f\}|[\d}] x [\d{(]")
     sources = [*ROOT.glob("arena/**/*.py"), *ROOT.glob("ui/**/*.py")]
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"

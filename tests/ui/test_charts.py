@@ -27,10 +27,10 @@ LINKS = {"alder": "&contestant=alder", "birch": "&contestant=birch", "cedar": "&
 @pytest.mark.parametrize(
     ("figure", "words"),
     [
-        ("won", "2 pairs. Most one-sided: alder wins 90 % of 20 against birch."
-                " Closest: birch and cedar, 50 %."),
-        ("predicted", "2 pairs. Most one-sided: alder has 85 % against birch."
-                      " Closest: birch and cedar, 55 %."),
+        ("won", "2 pairs. Most one-sided: alder wins 90\u00a0% of 20 against birch."
+                " Closest: birch and cedar, 50\u00a0%."),
+        ("predicted", "2 pairs. Most one-sided: alder has 85\u00a0% against birch."
+                      " Closest: birch and cedar, 55\u00a0%."),
         ("matches", "2 pairs. Most matches: alder and birch, 20. Fewest: birch and cedar, 12."),
     ],
 )  # fmt: skip
@@ -100,7 +100,7 @@ def test_a_free_contestant_is_on_the_axis() -> None:
 
 def test_calibration_is_one_method_in_words_and_all_in_the_chart() -> None:
     points = [CalibrationPoint("elo", 0.55, 0.5, 10), CalibrationPoint("win-rate", 0.95, 0.9, 30)]
-    assert calibration_in_words(points, "win-rate") == "win-rate: given 95 %, won 90 % of 30."
+    assert calibration_in_words(points, "win-rate") == "win-rate: given 95\u00a0%, won 90\u00a0% of 30."
     assert len(calibration_spec(points)["layer"][1]["data"]["values"]) == 2
 
 

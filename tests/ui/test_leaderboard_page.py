@@ -252,3 +252,15 @@ def test_a_hostile_name_stays_text_on_both_pages(store: Database) -> None:
         app = open_page(page, state=None, dataset="poems", **asked)
         assert not app.exception
         assert not any("<img" in markup for markup in markup_of(app))
+
+
+@pytest.mark.parametrize(("lens", "counted", "won"), [
+    ("judge", "which do not rank", "by the judge"),
+    ("human", "all matches of all judges", "by people"),
+    ("calibrated", "which correct it", "uncorrected"),
+])  # fmt: skip
+def test_each_lens_says_what_its_columns_count(poems: Database, lens: str, counted: str, won: str) -> None:
+    tables = markup_of(open_page(LEADERBOARD, dataset="poems", lens=lens, view="Intervals"))
+    head = next(one for one in tables if "AI / people" in one).partition("</thead>")[0]
+    assert counted in head
+    assert won in head

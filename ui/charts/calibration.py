@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from arena.written import percent
+
 
 @dataclass(frozen=True)
 class CalibrationPoint:
@@ -73,6 +75,6 @@ def calibration_in_words(points: Sequence[CalibrationPoint], method: str) -> str
     """Return the bins of one method, the surest last."""
     own = sorted((one for one in points if one.method == method), key=lambda one: one.predicted)
     bins = "; ".join(
-        f"given {100 * one.predicted:.0f} %, won {100 * one.observed:.0f} % of {one.n:,.0f}" for one in own
+        f"given {percent(one.predicted)}, won {percent(one.observed)} of {one.n:,.0f}" for one in own
     )
     return f"{method}: {bins}." if own else f"{method} foretold nothing."

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from arena.written import percent
+
 Figure = Literal["won", "predicted", "matches"]
 FIGURES: tuple[Figure, ...] = ("won", "predicted", "matches")
 
@@ -88,13 +90,11 @@ def heatmap_in_words(cells: Sequence[HeatmapCell], *, figure: Figure) -> str:
     top_share, top = max(known, key=lambda one: one[0])
     close_share, close = min(known, key=lambda one: one[0])
     said = (
-        f"wins {_percent(top_share)} of {top.n_matches:,}"
-        if figure == "won"
-        else f"has {_percent(top_share)}"
+        f"wins {percent(top_share)} of {top.n_matches:,}" if figure == "won" else f"has {percent(top_share)}"
     )
     return (
         f"{len(known):,} {'pair' if len(known) == 1 else 'pairs'}. Most one-sided: {top.row} {said} against"
-        f" {top.column}. Closest: {close.row} and {close.column}, {_percent(close_share)}."
+        f" {top.column}. Closest: {close.row} and {close.column}, {percent(close_share)}."
     )
 
 
@@ -117,7 +117,3 @@ def _is_shown_once(cell: HeatmapCell, figure: Figure) -> bool:
     """Tell the winner's cell of a pair from the loser's; an even pair has one by name."""
     share = _share(cell, figure)
     return share > 0.5 or (share == 0.5 and cell.row < cell.column)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

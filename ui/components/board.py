@@ -27,8 +27,8 @@ TABLE: Final = "board_table"
 """The table's place on the page; in the session's state while a board is shown."""
 _HEAD = Markup(
     '<tr><th class="eh-num">Rank</th><th>Contestant</th><th class="eh-num">{unit}</th><th>{axis}</th>'
-    '<th class="eh-num">Matches<span class="eh-sub">AI / people</span></th>'
-    '<th class="eh-num" title="Share of matches won; a tie counts half">Win %</th>'
+    '<th class="eh-num" title="{counted}">Matches<span class="eh-sub">AI / people</span></th>'
+    '<th class="eh-num" title="{won}">Win %<span class="eh-sub">{winner}</span></th>'
     '<th class="eh-num eh-wide" title="Verdicts that changed when the shown order was swapped">Flips</th>'
     '<th class="eh-num eh-wide" title="Matches in which neither response was acceptable">Both bad</th>'
     '<th class="eh-num eh-wide" title="Cost of 100 responses">$/100</th>'
@@ -42,6 +42,19 @@ _ROW = Markup(
     '<td class="eh-num eh-wide">%s</td><td class="eh-num eh-wide">%s</td>'
     '<td class="eh-num eh-wide">%s</td><td class="eh-num eh-wide">%s</td>%s</tr>'
 )
+_COUNTED: Final = {
+    "judge": "AI: scored matches of the judge that ranks. People: their votes here, which do not rank.",
+    "human": "AI: all matches of all judges here, which do not rank. People: their votes, which rank.",
+    "calibrated": "AI: scored matches of the judge that ranks. People: their votes here, which correct it.",
+}
+"""What the column of matches counts under each lens."""
+_WINNERS: Final = {"judge": "by the judge", "human": "by people", "calibrated": "uncorrected"}
+_WON: Final = {
+    "judge": "Share of the judge's scored matches won; a tie counts half.",
+    "human": "Share of people's votes won; a tie counts half.",
+    "calibrated": "Share of the judge's scored matches won, as it said; a tie counts half. The rating is"
+    " corrected by people's votes, this share is not, so that their orders may differ.",
+}
 _NOTE = Markup('<span class="eh-sub">%s</span>')
 _COUNT = Markup('<a href="%s" title="%s">%s</a>')
 _INTERVAL = Markup('<div class="eh-interval" role="img" aria-label="%s" title="%s">%s%s</div>')
@@ -85,7 +98,11 @@ def _links(board: Board) -> _Links:
 def _table(board: Board, exact: ExactBoard | None) -> Markup:
     scale = scale_over([value for row in board.standings for value in (row.low, row.high, row.rating)])
     columns = () if exact is None else shown_columns(exact)
-    head = _HEAD.format(unit=_UNITS[board.unit], axis=_axis(scale, board), metrics=metric_heads(columns))
+    lens = board.query.lens
+    head = _HEAD.format(
+        unit=_UNITS[board.unit], axis=_axis(scale, board), metrics=metric_heads(columns),
+        counted=_COUNTED[lens], won=_WON[lens], winner=_WINNERS[lens],
+    )  # fmt: skip
     links = _links(board)
     body = Markup("").join(
         _row(board, row, scale, links, metric_cells(columns, row.contestant)) for row in board.standings

@@ -135,8 +135,8 @@ def show_cycles(shown: Shown) -> None:
         return
     facts(
         {
-            "cyclic part": f"{100 * report.cyclic_share:.1f} %",
-            "by chance up to": f"{100 * report.null_high:.1f} %",
+            "cyclic part": percent(report.cyclic_share, digits=1),
+            "by chance up to": percent(report.null_high, digits=1),
             "as much by chance": f"{percent(report.p_value)} of draws"
             if report.p_value >= 0.005
             else "under 1 % of draws",

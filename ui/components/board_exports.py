@@ -29,6 +29,7 @@ def show_exports(board: Board) -> None:
         lambda: board_json(board),
         file_name=f"{name}.json",
         mime="application/json",
+        icon=":material/data_object:",
         on_click="ignore",
         key="export_json",
     )

@@ -51,7 +51,9 @@ notes(board.notes)
 with st.container(horizontal=True, vertical_alignment="center"):
     show_exports(board)
     if board.unit != "level":
-        same_page_link(MATCHES, "Open the matches", {**matches_query(board), **way_here(LEADERBOARD)})
+        same_page_link(
+            MATCHES, "Open the matches", {**matches_query(board), **way_here(LEADERBOARD)}, icon=MATCHES.icon
+        )
     show_words()
 
 show_sections(Shown(board, query, dataset))
