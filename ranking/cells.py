@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,10 +154,15 @@ def _sum_rows(matches: Matches, terms: Terms) -> Cells:
 
 def _cells_of_counts(counted: OutcomeCounts, n: int) -> Cells:
     """Join (b, a) to (a, b)."""
-    counts = counted.counts.reshape(n, n, *counted.counts.shape[1:])
-    both = counts[:, :, :, ::-1].transpose(1, 0, 2, 3) + counts
-    pairs = np.flatnonzero(np.triu(both[:, :, counted.weights > 0].any(axis=(2, 3)), 1))
-    s = _sums_of_counts(OutcomeCounts(both.reshape(n * n, *counts.shape[2:])[pairs], counted.weights))
+    n_weights, n_outcomes = counted.counts.shape[1:]
+    counts = counted.counts.reshape(n, n, n_weights * n_outcomes)
+    mirrored = np.arange(n_weights * n_outcomes).reshape(n_weights, n_outcomes)[:, ::-1].ravel()
+    both = counts[:, :, ::-1] if n_weights == 1 else counts[:, :, mirrored]
+    both = both.transpose(1, 0, 2) + counts
+    counting = both if counted.weights[0] > 0 else both[:, :, n_outcomes:]  # the least weight comes first
+    pairs = np.flatnonzero(np.triu(counting.any(axis=2), 1))
+    joined = both.reshape(n * n, n_weights, n_outcomes)[pairs]
+    s = _sums_of_counts(OutcomeCounts(joined, counted.weights))
     sums = (s.n_rows, s.win, s.tie, s.loss, s.square, s.square_y, s.square_yy)
     return Cells.of(pairs // n, pairs % n, sums, np.zeros((len(pairs), 0)))
 
@@ -180,8 +186,10 @@ def _sums_of_counts(counted: OutcomeCounts) -> _Sums:
     )
 
 
-def _weighted(counts: NDArray[np.intp], weights: NDArray[np.generic]) -> FloatArray:
+def _weighted(counts: NDArray[np.intp], weights: NDArray[Any]) -> FloatArray:
     """Sum over the weights, each times its count; shape (n_codes, n_parts + 1)."""
+    if len(weights) == 1:
+        return counts[:, 0] * float(weights[0])
     return np.asarray(np.einsum("cwp,w->cp", counts, weights.astype(np.float64)))
 
 

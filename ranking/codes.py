@@ -38,6 +38,8 @@ class OutcomeCounts:
 
     def over_levels(self, n_levels: int) -> OutcomeCounts:
         """Forget the levels."""
+        if n_levels == 1:
+            return self
         shape = self.counts.shape
         return OutcomeCounts(self.counts.reshape(n_levels, -1, *shape[1:]).sum(axis=0), self.weights)
 
