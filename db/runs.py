@@ -134,9 +134,7 @@ def load_responses(
     """Load the judgeable responses, to these prompts (None: to all), by prompt, sample and contestant."""
     query = select(
         pack(ResponseRow.id, ResponseRow.prompt_id), pack(ResponseRow.contestant_id, ResponseRow.sample_index)
-    ).where(*_judgeable(dataset_id, contestant_ids))
-    if prompt_ids is not None:
-        query = query.where(ResponseRow.prompt_id.in_(select_ids(prompt_ids.tolist())))
+    ).where(*_judgeable(dataset_id, contestant_ids, prompt_ids))
     ids, sides = read_integers(session, query)
     columns = [*unpack(ids), *unpack(sides)]
     order = np.lexsort((columns[2], columns[3], columns[1]))  # quicker than sorting in the database
@@ -152,8 +150,12 @@ def list_judgeable_prompts(
     return np.sort(prompt_ids)
 
 
-def _judgeable(dataset_id: int, contestant_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+def _judgeable(
+    dataset_id: int, contestant_ids: Sequence[int], prompt_ids: NDArray[np.int64] | None = None
+) -> tuple[ColumnElement[bool], ...]:
     readable = select(PromptRow.id).where(PromptRow.dataset_id == dataset_id, PromptRow.messages.is_not(None))
+    if prompt_ids is not None:
+        readable = readable.where(PromptRow.id.in_(select_ids(prompt_ids.tolist())))
     contestant_id: SQLColumnExpression[int] = ResponseRow.contestant_id
     if len(contestant_ids) > FEW_CONTESTANTS:
         contestant_id = contestant_id + 0  # else SQLite looks up each prompt for each contestant
