@@ -5,6 +5,7 @@ caller's. API keys come from the environment alone.
 """
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -151,9 +152,13 @@ class LiteLLMClient:
         return [tuple(float(number) for number in entry["embedding"]) for entry in entries]
 
     async def aclose(self) -> None:
-        """Close the connections; calls in flight are the caller's to cancel first."""
-        async with asyncio.timeout(CLOSE_TIMEOUT_S):
-            await self._litellm.close_litellm_async_clients()
+        """Close the connections; calls in flight are the caller's to cancel first.
+
+        What does not close in time is left to the process's end: everything has been answered by then.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._litellm.close_litellm_async_clients()
 
     async def _ask(self, request: CallRequest, streaming: dict[str, Any]) -> Any:
         try:

@@ -57,7 +57,7 @@ def test_a_third_of_429_loses_nothing(poems: Database) -> None:
 def test_hanging_calls_are_asked_again(poems: Database) -> None:
     # However slow the machine: a good call that takes longer is asked again, and never given up.
     patient = replace(QUICK, max_attempts=1000)
-    status, _ = work(poems, every(10, lambda _: Reply(fault="hang")), patient, timeout_s=1.0)
+    status, _ = work(poems, every(10, lambda _: Reply(fault="hang")), patient, timeout_s=2.0)
     assert_complete(poems, status)
     assert status.n_retries >= 3
 
