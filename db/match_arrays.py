@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from db.arrays import read_integers
 from db.engine import READS
 from db.kept_matches import read_blocks
 from db.packed_matches import StoredMatches, read_matches
@@ -111,8 +112,8 @@ def list_dataset_ids(session: Session, dataset_id: int | None) -> Sequence[int]:
 
 def load_tagged(session: Session, tags: tuple[str, ...]) -> NDArray[np.int64]:
     """Return the prompts that have any of the tags, sorted."""
-    query = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(tags)).distinct()
-    return np.array(session.scalars(query.order_by(PromptTagRow.prompt_id)).all(), dtype=np.int64)
+    query: Select[*tuple[Any, ...]] = select(PromptTagRow.prompt_id).where(PromptTagRow.tag.in_(tags))
+    return np.unique(read_integers(session, query)[0])
 
 
 def narrow(
@@ -123,8 +124,20 @@ def narrow(
     if last_match_id is not None:
         kept &= matches.match_id <= last_match_id
     if prompt_ids is not None:
-        kept &= np.isin(matches.prompt_id, prompt_ids)
+        kept &= is_among(matches.prompt_id, prompt_ids)
     return matches if kept.all() else matches.take(np.flatnonzero(kept))
+
+
+def is_among(ids: NDArray[Any], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each id is one of those wanted; small ids are looked up in a table of all of them."""
+    if not len(wanted) or not len(ids):
+        return np.zeros(len(ids), dtype=bool)
+    size = int(max(wanted.max(), ids.max())) + 1
+    if size > _MAX_BINS or min(wanted.min(), ids.min()) < 0:
+        return np.isin(ids, wanted)
+    table = np.zeros(size, dtype=bool)
+    table[wanted] = True
+    return np.asarray(table[ids])
 
 
 def count_pairs_by_judge(

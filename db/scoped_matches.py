@@ -20,6 +20,7 @@ from db.match_arrays import (
     MatchScope,
     Part,
     count_sides,
+    is_among,
     join_parts,
     list_dataset_ids,
     load_parts,
@@ -130,9 +131,9 @@ def _count(sources: _Sources) -> ContestantCounts:
         if not len(found):
             continue
         if sources.tagged is not None:
-            found = narrow(found, None, sources.tagged)
-            n_by_contestant = count_sides(found.contestant_a, found.contestant_b)
-        if len(found):
+            among = is_among(found.prompt_id, sources.tagged)
+            n_by_contestant = count_sides(found.contestant_a[among], found.contestant_b[among])
+        if n_by_contestant:
             counts.setdefault(int(found.judge_id[0]), Counter()).update(n_by_contestant)
     return counts
 

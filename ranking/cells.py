@@ -189,7 +189,7 @@ def _sums_of_counts(counted: OutcomeCounts) -> _Sums:
 def _weighted(counts: NDArray[np.intp], weights: NDArray[Any]) -> FloatArray:
     """Sum over the weights, each times its count; shape (n_codes, n_parts + 1)."""
     if len(weights) == 1:
-        return counts[:, 0] * float(weights[0])
+        return np.multiply(counts[:, 0], float(weights[0]), dtype=np.float64)
     return np.asarray(np.einsum("cwp,w->cp", counts, weights.astype(np.float64)))
 
 
