@@ -160,7 +160,10 @@ def choose_ranking_judge(counts: Sequence[PairCount], stored: Sequence[StoredJud
 
 @dataclass(frozen=True)
 class Reach:
-    """How many contestants a judge has compared, in how many matches."""
+    """How many contestants a judge was shown, in how many matches, scored or not.
+
+    A judge without verdicts is not passed over: the board says that none of its matches is scored.
+    """
 
     n_contestants: int
     n_matches: int
