@@ -10,7 +10,7 @@ from ui.charts.calibration import CalibrationPoint, calibration_in_words, calibr
 from ui.charts.cost import PricedRow, cost_in_words, cost_spec, frontier
 from ui.charts.forest import ForestRow, forest_spec
 from ui.charts.heatmap import MAX_LABELLED, Figure, Heatmap, HeatmapCell, heatmap_in_words
-from ui.charts.history import HistoryPoint, history_spec
+from ui.charts.history import HistoryPoint, history_spec, late_in_words
 from ui.charts.labels import spread
 from ui.charts.ranks import RankPair, ranks_spec
 from ui.components.scale import scale_over
@@ -90,6 +90,18 @@ def test_the_best_for_the_price_are_found_and_said() -> None:
     assert spec["encoding"]["x"]["scale"]["type"] == "log"
     assert [value["best"] for value in spec["data"]["values"]] == [True, True, False]
     assert "lowest price" in cost_in_words([rows[1], PricedRow("worse", 3.0, 800, None, None)], price="price")
+
+
+def test_a_name_stands_above_its_interval() -> None:
+    rows = [PricedRow("known", 1.0, 900, 850, 960), PricedRow("without", 2.0, 950, None, None)]
+    spec = cost_spec(rows, price_title="USD", rating_title="Rating", value_format=".0f")
+    assert [value["top"] for value in spec["data"]["values"]] == [960, 950]
+
+
+def test_a_line_that_begins_late_is_named() -> None:
+    early, late = (HistoryPoint(name, at, "", 1000.0, None, None) for name, at in (("oak", 10), ("elm", 130)))
+    assert late_in_words([early, late]).startswith(" Later than the rest begins elm at 130 matches:")
+    assert late_in_words([early]) == ""
 
 
 def test_a_free_contestant_is_on_the_axis() -> None:

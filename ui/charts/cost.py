@@ -38,13 +38,16 @@ def cost_spec(
 ) -> dict[str, Any]:
     """Return the chart: points with their intervals and names; the frontier filled and joined."""
     best = {row.name for row in frontier(rows)}
-    values = [{**row.__dict__, "best": row.name in best} for row in rows]
+    values = [
+        {**row.__dict__, "best": row.name in best, "top": row.rating if row.high is None else row.high}
+        for row in rows
+    ]
     prices = [row.price for row in rows]
     is_log = min(prices) > 0 and max(prices) / min(prices) > LOG_FROM
     scale = {"type": "log", "nice": False, "padding": 30} if is_log else {"zero": False, "padding": 30}
     x = {"field": "price", "type": "quantitative", "title": price_title, "scale": scale,
          "axis": {"format": "~g", "tickCount": 5, "labelOverlap": True}}  # fmt: skip
-    y = {"type": "quantitative", "title": rating_title, "scale": {"zero": False, "padding": 14},
+    y = {"type": "quantitative", "title": rating_title, "scale": {"zero": False, "padding": 24},
          "axis": {"format": value_format}}  # fmt: skip
     tooltip = [
         {"field": "name", "title": "Contestant"},
@@ -73,8 +76,8 @@ def cost_spec(
                 "encoding": {"y": {"field": "rating", **y}, "color": colour, "shape": shape},
             },
             {
-                "mark": {"type": "text", "align": "center", "dy": -14, "limit": 120},
-                "encoding": {"y": {"field": "rating", **y}, "text": {"field": "name"},
+                "mark": {"type": "text", "align": "center", "dy": -12, "limit": 120},  # above its interval
+                "encoding": {"y": {"field": "top", **y}, "text": {"field": "name"},
                              "color": {"value": "light-dark(#1c2526, #e4eaea)"}},
             },
         ],

@@ -91,3 +91,14 @@ def history_spec(points: Sequence[HistoryPoint], *, title: str, value_format: st
         "padding": {"right": 95, "left": 5, "top": 5, "bottom": 5},
         "config": {"view": {"stroke": None}},
     }
+
+
+def late_in_words(points: Sequence[HistoryPoint]) -> str:
+    """Name, behind a full stop, the lines that begin after the others; nothing where all begin at once."""
+    starts = {name: min(point.at for point in points if point.name == name) for name in
+              dict.fromkeys(point.name for point in points)}  # fmt: skip
+    late = [f"{name} at {at:,}" for name, at in starts.items() if at > min(starts.values())]
+    if not late:
+        return ""
+    verb = "begins" if len(late) == 1 else "begin"
+    return f" Later than the rest {verb} {', '.join(late)} matches: before that, no rating could be told."

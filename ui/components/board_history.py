@@ -8,7 +8,7 @@ from markupsafe import Markup
 from arena.board_charts.levels import LevelsReport
 from arena.board_charts.over_time import History
 from ui.board_reading import read_history, read_level_ranks
-from ui.charts.history import MAX_LINES, HistoryPoint, history_spec
+from ui.charts.history import MAX_LINES, HistoryPoint, history_spec, late_in_words
 from ui.charts.ranks import RankPair, ranks_spec
 from ui.components.board_shown import AXES, Shown
 from ui.components.words import lead, note
@@ -32,7 +32,7 @@ def show_history(shown: Shown) -> None:
     shown_words = f"The {MAX_LINES} that lead now, of {n:,}. " if n > MAX_LINES else ""
     note(
         f"{shown_words}Each point is the whole fit on the matches stored until then; the bar at the"
-        " end is the interval now."
+        " end is the interval now." + late_in_words(points)
     )
 
 
