@@ -177,9 +177,10 @@ def _count(
     """Count clusters: all, of each contestant (a lower bound if that is enough), of each component."""
     n, n_components = len(component), int(component.max(initial=-1)) + 1
     a, b = matches.a, matches.b
-    if n_components > 1 or matches.weight is not None:
+    counts = None if matches.weight is None or matches.weight.min(initial=1) > 0 else matches.weight > 0
+    if n_components > 1 or counts is not None:
         inside = component[a] == component[b]
-        inside &= True if matches.weight is None else matches.weight > 0
+        inside &= True if counts is None else counts
         a, b, g = a[inside], b[inside], g[inside]
     n_clusters = _distinct(g, size)
     total = np.array([n_clusters] * n_components)

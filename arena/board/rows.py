@@ -68,7 +68,7 @@ def lay_out(query: BoardQuery, evidence: Evidence, stored: MatchArrays) -> Board
         rows = expect(rows, evidence.expected)
     if query.votes == "majority":
         rows = rows.without_order()
-    n_prompts = len(distinct_of(rows.of(stored.prompt_id)))
+    n_prompts = len(distinct_of(rows.of(stored.prompt_id) if rows.n_left_out else stored.prompt_id))
     covariates: dict[str, NDArray[np.float64]] = {}
     left_out = np.zeros(0, dtype=np.int64)
     if evidence.style is not None:
