@@ -25,6 +25,7 @@ from ranking import (
     plan_next_pairs,
     spearman_rho,
 )
+from ranking import fragility as fragilities
 from tests.ranking.worlds import NAMES, drawn
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -321,3 +322,20 @@ def test_topical_chat_correlations_are_the_published_ones() -> None:
     rho = spearman_rho(judge, people, rng=rng(), n_rounds=20).value
     tau = kendall_tau(judge, people, rng=rng(), n_rounds=20).value
     assert (round(rho, 6), round(tau, 6)) == (0.662583, 0.487272)
+
+
+def test_influential_rows_sorted_as_far_as_asked_are_those_of_a_full_sort(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fragilities, "FIRST_SORTED", 3)
+    influence = np.random.default_rng(4).integers(-9, 4, 400) / 10  # many ties
+    expected = np.argsort(influence, kind="stable")
+    ranked = fragilities._Ranked(influence, 200)
+    for k in (1, 3, 4, 30, 17, 200):
+        assert ranked.most(k).tolist() == expected[:k].tolist()
+    closed = np.cumsum(-influence[expected[:200]])
+    for gap in (0.1, 5.0, float(closed[-1]), float(closed[-1]) + 1):
+        again = fragilities._Ranked(influence, 200)
+        assert again.n_to_close(gap) == int(np.searchsorted(closed, gap)) + 1
+    assert fragilities._Ranked(np.ones(5), 5).n_to_close(1.0) == 1
+    assert fragilities._Ranked(np.ones(5), 5).size == 0
