@@ -52,7 +52,8 @@ function head(data) {
 
 function link(data, cell, colour, isStrong) {
   const [row, column, won, predicted, n] = cell;
-  const figures = `won ${percent(won, 1)}, predicted ${percent(predicted, 1)}, ${n.toLocaleString("en")} matches`;
+  const matches = `${n.toLocaleString("en")} ${n === 1 ? "match" : "matches"}`;
+  const figures = `won ${percent(won, 1)}, predicted ${percent(predicted, 1)}, ${matches}`;
   const anchor = make("a");
   anchor.href = data.base + data.parts[row] + data.parts[column];
   anchor.setAttribute("aria-label", `${data.names[row]} against ${data.names[column]}: ${figures}`);

@@ -21,7 +21,7 @@ from ui.render import visible
 from ui.way_back import way_here
 
 MAX_AT_ONCE: Final = 40
-"""With more contestants a cell is too narrow to hit, and a browser takes seconds to draw them all."""
+"""With more contestants a cell is too narrow to hit, and a browser takes long to draw them all."""
 FIRST_SHOWN: Final = 25
 _HELP = (
     "won: the share of matches that the row won, a tie as half. predicted: the chance that the ratings give"
