@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from itertools import repeat
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ranking.arrays import FloatArray
 from ranking.errors import InvalidMatchesError
@@ -42,7 +41,7 @@ def fit_elo(matches: Matches, *, k: float = 4, initial: float = 1000, scale: flo
     Elo (1978), The Rating of Chessplayers, 1.4; conventions of dustalov/evalica and LMArena.
     """
     check_elo_options(k, scale)
-    rating = online_ratings(matches, np.arange(len(matches)), k, initial, scale)
+    rating = online_ratings(matches, k, initial, scale)
     notes = ("Online Elo depends on the order of the rows and has no interval.",)
     return elo_result(matches, rating, notes, scale)
 
@@ -52,21 +51,19 @@ def check_elo_options(k: float, scale: float) -> None:
         raise InvalidMatchesError(f"k and scale must be above 0, not {k} and {scale}")
 
 
-def online_ratings(
-    matches: Matches, order: NDArray[np.intp], k: float, initial: float, scale: float
-) -> FloatArray:
-    """Rate in the given order of rows; NaN for who has no match.
+def online_ratings(matches: Matches, k: float, initial: float, scale: float) -> FloatArray:
+    """Rate in row order; NaN for who has no match.
 
-    Python's numbers one after the other, since each step needs the one before: what is done in an unit of
-    nats and what is known beforehand is not done in the loop.
+    Each step needs the one before, so that Python takes them one by one: what can be done for all rows at
+    once is not done in the loop.
     """
     nats = math.log(10) / scale
     strength = [0.0] * len(matches.names)
-    for begin in range(0, len(order), ROWS_AT_ONCE):  # lists that stay in the processor's cache
-        rows = order[begin : begin + ROWS_AT_ONCE]
+    for begin in range(0, len(matches), ROWS_AT_ONCE):  # lists that stay in the processor's cache
+        rows = slice(begin, min(begin + ROWS_AT_ONCE, len(matches)))
         most = k * nats * (1.0 if matches.weight is None else matches.weight[rows])
         won = (most * matches.outcome[rows]).tolist()
-        gain = repeat(most, len(rows)) if isinstance(most, float) else most.tolist()
+        gain = repeat(most, len(won)) if isinstance(most, float) else most.tolist()
         _play(strength, zip(matches.a[rows].tolist(), matches.b[rows].tolist(), gain, won, strict=True))
     rating = initial + np.array(strength) / nats
     return np.where(count_matches(matches) > 0, rating, np.nan)

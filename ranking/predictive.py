@@ -84,7 +84,7 @@ def _bradley_terry(train: Matches) -> FloatArray:
 
 
 def _elo(train: Matches) -> FloatArray:
-    rating = online_ratings(train, np.arange(len(train)), 4.0, 1000.0, 400.0)
+    rating = online_ratings(train, 4.0, 1000.0, 400.0)
     return np.asarray(np.nan_to_num(rating - 1000.0, nan=0.0) * np.log(10) / 400)
 
 
