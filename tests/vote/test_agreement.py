@@ -13,7 +13,7 @@ from arena.audit import get_cards
 from arena.audit.disagreements import get_disagreements
 from arena.errors import NotFoundError
 from arena.majority import AGREES, DISAGREES, compare
-from arena.matches import MatchFilter, list_matches
+from arena.matches import MatchFilter, get_neighbours, list_matches
 from db import Database, tables
 from db.packed_matches import VERDICT_CODES, StoredMatches
 from tests.ui.filling import fill, judge, mixed, vote
@@ -122,6 +122,21 @@ def test_home_the_list_of_matches_the_queue_and_the_card_count_the_same_disagree
     n_agreeing = list_matches(store, replace(wanted, disagrees_with_people=False)).n_total
     assert majority is not None
     assert majority.n == n_agreeing + len(queue) < 30, "votes are split on some"
+
+
+def test_the_next_vote_shows_in_the_list_of_disagreements_at_once(store: Database) -> None:
+    filled = fill(store)
+    judge(store, filled, lambda prompt, a, b: ("a", "a"))
+    wanted = MatchFilter(dataset="poems", disagrees_with_people=True)
+    seen = []
+    for voter, verdict in (("Ada", "b"), ("Ben", "a"), ("Cem", "a")):
+        vote(store, filled, lambda prompt, verdict=verdict: verdict, voter=voter)  # type: ignore[misc]
+        against = list_matches(store, wanted)
+        on_side = list_matches(store, replace(wanted, disagrees_with_people=False))
+        if against.rows:
+            assert get_neighbours(store, wanted, against.rows[-1].id).position == against.n_total
+        seen.append((against.n_total, on_side.n_total))
+    assert seen == [(12, 0), (0, 0), (0, 12)]
 
 
 @pytest.mark.parametrize(
