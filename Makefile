@@ -1,7 +1,7 @@
 # make run    the app on http://localhost:8501 (PORT=... overrides)
 # make test   lint, types and every test, the browser ones too
 # make replay   the published verdicts over HTTP, all of them: half a minute
-# make soak   kill -9 of runner, app, worker and PostgreSQL at random instants, 20 times each: 36 minutes
+# make soak   kill -9 of runner, app, worker and PostgreSQL at random instants, 20 times each: a quarter of an hour
 # make screenshots   docs/screenshots anew, from the app as it is; benchmarks say in their heads how to run them
 
 PYTHON ?= python3

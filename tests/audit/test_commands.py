@@ -97,5 +97,6 @@ def test_wrong_words_are_answered_with_2(
     words: tuple[str, ...], said: str,
 ) -> None:  # fmt: skip
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-something")
     assert run(many_poems, *words) == 2
     assert said in capsys.readouterr().err

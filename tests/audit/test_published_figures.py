@@ -83,7 +83,7 @@ def test_pandalm_accuracy_stands_under_our_rule_and_theirs(pandalm: JudgeCard) -
     """Published 71.07 with 25 unreadable verdicts as ties; 69.77 as a class of their own."""
     assert round(100 * value_of(pandalm, "people.majority_all"), 2) == 69.77
     assert (
-        "25 unscored; counted as ties, as some sources do, 71.07 %"
+        "25 unscored; counted as ties, as some sources do, 71.07\N{NO-BREAK SPACE}%"
         in figure_of(pandalm, "people.majority_all").note
     )
     assert figure_of(pandalm, "people.majority").n == 999 - 25
