@@ -110,10 +110,15 @@ _FACTS: Final = ("contestant_id", "n_responses", "mean_cost_usd", "mean_latency_
 
 
 def _load_means(session: Session, dataset_id: int | None) -> Means:
-    """Take the copy in the database where no response has come, gone or changed since it was made."""
+    copied = load_copied_means(session, dataset_id)
+    return read_means(session, dataset_id) if copied is None else copied
+
+
+def load_copied_means(session: Session, dataset_id: int | None) -> Means | None:
+    """Return the copy in the database, None where a response has come, gone or changed since it was made."""
     columns = load_current(session, FACTS, dataset_id, _FACTS)
     if columns is None:
-        return read_means(session, dataset_id)
+        return None
     rows = zip(*(columns[name].tolist() for name in _FACTS), strict=True)
     return {
         contestant_id: (n, None if math.isnan(cost) else cost, None if math.isnan(latency) else latency)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.arrays import read_integers
 from db.prompt_ranges import is_of, is_of_when_reading_all
-from db.response_arrays import kept
+from db.response_arrays import kept, load_copied_means
 from db.tables import ContestantRow, PromptRow, ResponseRow
 
 
@@ -31,6 +31,9 @@ def load_response_sizes(session: Session, dataset_id: int) -> ResponseSizes:
 
 def _read_sizes(session: Session, dataset_id: int | None) -> ResponseSizes:
     assert dataset_id is not None
+    copied = load_copied_means(session, dataset_id)
+    if copied is not None:
+        return ResponseSizes(sum(one[0] for one in copied.values()), tuple(sorted(copied)))
     is_here = is_of(session, ResponseRow.prompt_id, dataset_id)
     n_responses = session.scalar(select(func.count()).select_from(ResponseRow).where(is_here)) or 0
     answered = exists().where(ResponseRow.contestant_id == ContestantRow.id, is_here)

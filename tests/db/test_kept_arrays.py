@@ -16,6 +16,7 @@ from db.keeping import keep_arrays
 from db.outcome_arrays import load_expected_outcomes
 from db.prompt_costs import load_prompt_costs
 from db.response_arrays import load_contestant_facts, load_style_arrays
+from db.response_counts import load_response_sizes
 from db.tables import (
     DatasetRow,
     JudgmentRow,
@@ -51,6 +52,12 @@ def style_of(database: Database) -> list[int]:
 def costs_of(database: Database) -> list[float | None]:
     with database.read() as session:
         return [fact.mean_cost_usd for fact in load_contestant_facts(session, 1)]
+
+
+def sizes_of(database: Database) -> tuple[int, tuple[int, ...]]:
+    with database.read() as session:
+        sizes = load_response_sizes(session, 1)
+    return sizes.n_responses, sizes.contestant_ids
 
 
 def outcomes_of(database: Database) -> dict[tuple[int, bool], float]:
@@ -197,6 +204,7 @@ def test_a_changed_response_and_a_changed_probability_show_behind_their_copies(
     for _ in range(2):
         assert style_of(database) == [-1, 7]
         assert costs_of(database) == [None, 0.1]
+        assert sizes_of(database) == (2, (1, 2))
         keep_arrays(database)
         forget()
 
