@@ -92,7 +92,9 @@ def _line_up(stored: Sequence[ExpectedOutcomes], matches: MatchArrays) -> Expect
 def expect(rows: OutcomeRows, expected: Expected) -> OutcomeRows:
     """Give each row, which is one order of a match or the mean of both, its expected outcome."""
     if rows.shown_first is None:
-        one = np.where(np.isnan(expected.ab), expected.ba, expected.ab)
-        mean = 0.5 * (expected.ab + expected.ba)
-        return replace(rows, outcome=rows.of(np.where(np.isnan(mean), one, mean)))
+        mean = expected.ab + expected.ba
+        mean *= 0.5
+        one = np.flatnonzero(np.isnan(mean))
+        mean[one] = np.where(np.isnan(expected.ab[one]), expected.ba[one], expected.ab[one])
+        return replace(rows, outcome=rows.of(mean))
     return replace(rows, outcome=np.where(rows.shown_first > 0, rows.of(expected.ab), rows.of(expected.ba)))
