@@ -6,7 +6,8 @@
 `first_s` is the page's first load in a fresh process that has opened another, empty database before, so that
 imports are not counted; `again_s` is the median of reruns, as after a click. Wall time in seconds of the
 page script, without what the browser adds; `first_cpu_s` and `again_cpu_s` are the processor time of all
-threads, which a busy machine blurs less; `kb_sent` is what the first load sends to the browser.
+threads, which a busy machine blurs less; `kb_sent` is what the first load sends to the browser. The committed
+figures are of a database that the app has served: its runner has copied the long columns (`db.keeping`).
 """
 
 from __future__ import annotations
