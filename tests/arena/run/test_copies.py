@@ -33,7 +33,7 @@ def test_copies_are_written_after_a_while_and_then_seldom(
     copies.keep_copies(poems, stop)
     assert stop.waits == [copies.FIRST_AFTER_S, copies.EVERY_S]
     with poems.read() as session:
-        assert {row.subject for row in session.query(KeptArraysRow)} == {"matches", "facts", "style"}
+        assert {row.subject for row in session.query(KeptArraysRow)} >= {"matches", "facts", "style"}
 
 
 def test_a_database_that_cannot_be_written_is_left_alone(
