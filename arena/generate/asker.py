@@ -65,8 +65,10 @@ def main() -> None:
 
 
 def _read_into(lines: queue.Queue[str]) -> None:
-    for line in sys.stdin:
-        lines.put(line)
+    # A file of its own: the process may end while this waits, and would break on the lock of sys.stdin.
+    with open(sys.stdin.fileno(), encoding="utf-8", closefd=False) as questions:
+        for line in questions:
+            lines.put(line)
     lines.put("")
 
 

@@ -150,7 +150,8 @@ def give_way_to_parent(stop: threading.Event) -> None:
         os.nice(GIVES_WAY)
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1024):  # without a buffer, whose lock would break the process's end
+            pass
         stop.set()
 
     threading.Thread(target=watch, daemon=True).start()
