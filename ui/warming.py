@@ -1,4 +1,4 @@
-"""What the first visitor would wait for, done when the server starts: imports, and the first board."""
+"""What the first visitor would wait for, done when the server starts: imports, the first board, more columns."""
 
 from __future__ import annotations
 
@@ -48,11 +48,14 @@ def _read() -> None:
 def read_first_board() -> None:
     """Read the board that the leaderboard opens with, if there is a data set: the newest that is no demo.
 
+    Its switches rest on the same matches; the columns that some need beside are read after it.
+
     Raises
     ------
     ArenaError
         Where the database cannot be used.
     """
+    from arena.board.evidence import load_evidence
     from arena.datasets import list_datasets
     from arena.demo.load import DEMO_DATASET
     from arena.leaderboard import BoardQuery
@@ -62,3 +65,7 @@ def read_first_board() -> None:
     own = [dataset for dataset in datasets if dataset.name != DEMO_DATASET]
     for dataset in (own or datasets)[-1:]:
         read_board(BoardQuery(dataset.name), dataset)
+        for rests_on_more in (
+            BoardQuery(dataset.name, control=("length",)), BoardQuery(dataset.name, outcomes="probability"),
+        ):  # fmt: skip
+            load_evidence(database(), rests_on_more)

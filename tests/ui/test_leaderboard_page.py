@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -172,6 +173,13 @@ def test_what_decides_first_place_stands_under_a_clear_first_of_the_same_fit(sto
     assert "alder leads" in said
     assert 0 < said.find("decide first place") < said.find("Rank")
     assert "decide first place" not in text_of(open_page(LEADERBOARD, dataset="poems", control="position"))
+
+
+def test_what_is_controlled_for_stands_below_with_its_interval(poems: Database) -> None:
+    app = open_page(LEADERBOARD, dataset="poems", control="position")
+    table = next(one.proto.body for one in app.get("html") if ">Estimate<" in one.proto.body)
+    assert re.search(r'scope="row">position</th><td class="eh-num">.?0\.\d{3}</td>', table)
+    assert app.subheader[-1].value == "What else moves the verdicts"
 
 
 def test_of_an_unsettled_first_place_nothing_is_said_to_decide_it(poems: Database) -> None:

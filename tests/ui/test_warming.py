@@ -18,8 +18,11 @@ def test_the_newest_dataset_of_ones_own_is_read_beforehand(
     record(store, both_orders("p1", "alder", "birch", "A"), dataset="newer")
     read: list[BoardQuery] = []
     monkeypatch.setattr("ui.state.get_board", lambda database, query: read.append(query))
+    beside: list[BoardQuery] = []
+    monkeypatch.setattr("arena.board.evidence.load_evidence", lambda _, query: beside.append(query))
     warming.read_first_board()
     assert read == [BoardQuery("newer")]
+    assert {query.dataset for query in beside} == {"newer"}
     assert get_board(store, BoardQuery("newer")).n_scored == 1
 
 

@@ -5,17 +5,28 @@ from __future__ import annotations
 import math
 
 import streamlit as st
+from markupsafe import Markup
 
 from arena.leaderboard import Board
+from arena.written import MINUS
 from ui.charts.cost import PricedRow, cost_in_words, cost_spec
 from ui.charts.forest import ForestRow, forest_spec
 from ui.components.address_words import say_unknown
 from ui.components.board_shown import AXES, Shown, interval_in_words
 from ui.components.words import lead, note
-from ui.render import label, visible
+from ui.render import visible
 
 WORDS_ROWS = 10
 PRICES = ("price", "time")
+_TERMS = Markup(
+    '<div class="eh-scroll"><table class="eh-table"><thead><tr><th>Term</th><th class="eh-num">Estimate</th>'
+    '<th class="eh-num">95 % interval</th><th class="eh-num">p</th><th>Note</th></tr></thead>'
+    "<tbody>{}</tbody></table></div>"
+)
+_TERM = Markup(
+    '<tr><th scope="row">{}</th><td class="eh-num">{}</td><td class="eh-num">{} to {}</td>'
+    '<td class="eh-num">{}</td><td>{}</td></tr>'
+)
 _PRICE_TITLES = {"price": "Cost of 100 responses, USD", "time": "Time of a response, s"}
 
 
@@ -76,21 +87,21 @@ def show_coefficients(board: Board) -> None:
     if not board.coefficients:
         return
     st.subheader("What else moves the verdicts")
-    st.table(
-        [
-            {
-                "term": label(term.name),
-                "estimate": _number(term.estimate),
-                "95 % interval": f"{_number(term.low)} to {_number(term.high)}",
-                "p": _number(term.p_value),
-                "note": label(term.note or ""),
-            }
-            for term in board.coefficients
-        ],
-        hide_index=True,
-        alt="Coefficients of the fit",
-    )
+    rows = Markup("").join(
+        _TERM.format(
+            visible(term.name), _number(term.estimate), _number(term.low), _number(term.high),
+            _p_value(term.p_value), visible(term.note),
+        )
+        for term in board.coefficients
+    )  # fmt: skip
+    st.html(_TERMS.format(rows))
 
 
 def _number(value: float | None) -> str:
-    return "\N{EN DASH}" if value is None or not math.isfinite(value) else f"{value:.3f}"
+    if value is None or not math.isfinite(value):
+        return "\N{EN DASH}"
+    return f"{value:.3f}".replace("-", MINUS)
+
+
+def _p_value(value: float | None) -> str:
+    return "< 0.001" if value is not None and value < 0.0005 else _number(value)
