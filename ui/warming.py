@@ -1,4 +1,4 @@
-"""What the first visitor would wait for, done when the server starts: imports, the first board, more columns."""
+"""What the first visitor would wait for, done when the server starts: imports, a board, columns beside it."""
 
 from __future__ import annotations
 
