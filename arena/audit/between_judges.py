@@ -6,7 +6,8 @@ import numpy as np
 
 from arena.audit.definitions import MIN_ITEMS, make_figure, missing_figure
 from arena.audit.evidence import Evidence, Pairs, find_pairs
-from arena.audit.people import LEVELS, rater_pair
+from arena.audit.people import LEVELS
+from arena.audit.people_tables import rater_pair
 from arena.audit.records import Figure, RaterPair
 from db.judges import StoredJudge
 from ranking.nominal import nominal_alpha

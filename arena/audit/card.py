@@ -13,15 +13,8 @@ from dataclasses import replace
 from arena.audit.between_judges import between_figures, other_judges
 from arena.audit.cost import cost_figures
 from arena.audit.evidence import Evidence, Pairs, load_evidence
-from arena.audit.people import (
-    Shared,
-    baseline_rows,
-    confusion,
-    people_figures,
-    rows_by,
-    rows_by_order,
-    voter_pairs,
-)
+from arena.audit.people import Shared, people_figures
+from arena.audit.people_tables import baseline_rows, confusion, rows_by, rows_by_order, voter_pairs
 from arena.audit.position import fairness_cells, position_figures, position_warnings, stability_figures
 from arena.audit.records import JudgeCard, ReasonCount
 from arena.audit.self_preference import self_preference_figures

@@ -175,15 +175,15 @@ def make_figure(
         group=definition.group,
         label=definition.label,
         unit=definition.unit,
-        value=_known(got.value) if is_said else None,
-        low=_known(got.low) if is_said else None,
-        high=_known(got.high) if is_said else None,
+        value=finite(got.value) if is_said else None,
+        low=finite(got.low) if is_said else None,
+        high=finite(got.high) if is_said else None,
         n=got.n_items,
         n_prompts=got.n_prompts,
         counted=definition.counted,
         needs=definition.needs,
-        p_value=_known(got.p_value) if is_said else None,
-        p_independent=_known(p_independent) if is_said else None,
+        p_value=finite(got.p_value) if is_said else None,
+        p_independent=finite(p_independent) if is_said else None,
         people=people if is_said else None,
         longest=longest if is_said else None,
         note="; ".join(dict.fromkeys(one for one in notes if one)),
@@ -208,5 +208,6 @@ def shortage(definition: Definition, got: Clustered, needs_prompts: int) -> str:
     return ""
 
 
-def _known(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
+    """Return what is a number; None where nothing is known."""
     return None if value is None or not math.isfinite(value) else float(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.audit.baselines import baseline_verdicts
-from arena.audit.definitions import MIN_ITEMS, MIN_PROMPTS, make_figure, missing_figure
+from arena.audit.definitions import MIN_ITEMS, MIN_PROMPTS, finite, make_figure, missing_figure
 from arena.audit.evidence import Evidence, Pairs, find_pairs
-from arena.audit.records import AgreementRow, Aside, ConfusionCell, Figure, RaterPair
+from arena.audit.records import AgreementRow, Aside, Figure
 from arena.majority import find_majority
 from arena.outcomes import TIE, A, B
 from arena.written import percent
@@ -26,7 +26,6 @@ Ints = NDArray[np.int64]
 WORDS = {code: word for word, code in VERDICT_CODES.items()}
 LEVELS = tuple(VERDICT_CODES.values())
 NO_VOTES = "not enough data: people voted on none of this judge's pairs"
-LISTED_VOTERS = 12
 
 
 @dataclass(frozen=True)
@@ -79,17 +78,20 @@ def people_figures(shared: Shared) -> list[Figure]:
         names = ("s1", "s2", "kappa", "majority", "majority_all", "lead", "alt_test")
         return [missing_figure(f"people.{name}", NO_VOTES) for name in names]
     said = shared.said
-    longest = _row_of("longest", shared, shared.baselines["longest"])
+    longest = row_of("longest", shared, shared.baselines["longest"])
     human = _between_people(shared)
     return [
         make_figure(
-            "people.s1", _s1(shared, said), people=human[0], longest=_aside(longest.s1, longest.n_s1)
+            "people.s1", setup_1(shared, said), people=human[0], longest=_aside(longest.s1, longest.n_s1)
         ),
         make_figure(
-            "people.s2", _s2(shared, said), people=human[1], longest=_aside(longest.s2, longest.n_s2)
+            "people.s2", setup_2(shared, said), people=human[1], longest=_aside(longest.s2, longest.n_s2)
         ),
         make_figure(
-            "people.kappa", _kappa(shared, said), people=human[2], longest=_aside(longest.kappa, longest.n_s1)
+            "people.kappa",
+            kappa_of(shared, said),
+            people=human[2],
+            longest=_aside(longest.kappa, longest.n_s1),
         ),
         *_majority(shared),
         _lead(shared),
@@ -101,13 +103,13 @@ def _aside(value: float | None, n: int) -> Aside | None:
     return None if value is None or n < MIN_ITEMS else Aside(value, n)
 
 
-def _s1(shared: Shared, said: Ints) -> Clustered:
+def setup_1(shared: Shared, said: Ints) -> Clustered:
     judge = said[shared.row]
     kept = judge > 0
     return clustered_share(judge[kept] == shared.vote[kept], shared.prompt[kept])
 
 
-def _s2(shared: Shared, said: Ints) -> Clustered:
+def setup_2(shared: Shared, said: Ints) -> Clustered:
     judge = said[shared.row]
     kept = _decides(judge) & _decides(shared.vote)
     return clustered_share(judge[kept] == shared.vote[kept], shared.prompt[kept])
@@ -118,7 +120,7 @@ def _decides(verdict: Ints) -> NDArray[np.bool_]:
     return decided
 
 
-def _kappa(shared: Shared, said: Ints) -> Clustered:
+def kappa_of(shared: Shared, said: Ints) -> Clustered:
     judge = said[shared.row]
     kept = judge > 0
     return cohen(judge[kept], shared.vote[kept], shared.prompt[kept])
@@ -127,6 +129,21 @@ def _kappa(shared: Shared, said: Ints) -> Clustered:
 def cohen(first: NDArray[Any], second: NDArray[Any], prompt: NDArray[Any]) -> Clustered:
     """Give kappa of two raters' verdict codes."""
     return nominal_kappa(first - 1, second - 1, len(LEVELS), prompt)
+
+
+def row_of(name: str, shared: Shared, said: Ints) -> AgreementRow:
+    """Return how often somebody who says this agrees with the votes."""
+    s1, s2 = setup_1(shared, said), setup_2(shared, said)
+    return AgreementRow(
+        name,
+        s1.n_items,
+        finite(s1.value),
+        s2.n_items,
+        finite(s2.value),
+        finite(kappa_of(shared, said).value),
+        finite(s2.low),
+        finite(s2.high),
+    )
 
 
 def _between_people(shared: Shared) -> tuple[Aside | None, Aside | None, Aside | None]:
@@ -206,117 +223,3 @@ def replace_raters(shared: Shared) -> AnnotatorTest:
     judge = np.where(shared.said > 0, shared.said, np.nan)
     raters = np.where(said > 0, said, np.nan)
     return alternative_annotator_test(judge, raters, prompt_id=shared.pairs.prompt)
-
-
-def confusion(shared: Shared) -> tuple[ConfusionCell, ...]:
-    judge = shared.said[shared.row]
-    return tuple(
-        ConfusionCell(WORDS[said], WORDS[vote], int(((judge == said) & (shared.vote == vote)).sum()))
-        for said in LEVELS
-        for vote in LEVELS
-    ) if len(shared.row) else ()  # fmt: skip
-
-
-def baseline_rows(shared: Shared, name: str) -> tuple[AgreementRow, ...]:
-    """Return the judge's agreement and that of every baseline, on the same votes."""
-    if not len(shared.row):
-        return ()
-    found = [_row_of(name, shared, shared.said)]
-    for baseline, said in shared.baselines.items():
-        row = _row_of(baseline, shared, said)
-        if not row.n_s1:
-            why = (
-                "builtin/reference has not judged these pairs" if baseline == "reference" else "no texts here"
-            )
-            row = replace(row, note=why)
-        found.append(row)
-    return tuple(found)
-
-
-def _row_of(name: str, shared: Shared, said: Ints) -> AgreementRow:
-    s1, s2 = _s1(shared, said), _s2(shared, said)
-    return AgreementRow(
-        name,
-        s1.n_items,
-        _known(s1.value),
-        s2.n_items,
-        _known(s2.value),
-        _known(_kappa(shared, said).value),
-        _known(s2.low),
-        _known(s2.high),
-    )
-
-
-def _known(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def rows_by(shared: Shared, part: str) -> tuple[AgreementRow, ...]:
-    """Return agreement for each tag, or each kind of prompt."""
-    facts = shared.evidence.prompts
-    prompts, index = np.unique(shared.prompt, return_inverse=True)
-    groups: dict[str, list[int]] = {}
-    for place, prompt in enumerate(prompts.tolist()):
-        names = facts.tags.get(prompt, ()) if part == "tag" else (facts.kind.get(prompt, "preference"),)
-        for name in names:
-            groups.setdefault(name, []).append(place)
-    rows = []
-    for name in sorted(groups):
-        kept = np.isin(index, groups[name])
-        few = replace(
-            shared,
-            row=shared.row[kept],
-            vote=shared.vote[kept],
-            voter=shared.voter[kept],
-            prompt=shared.prompt[kept],
-        )
-        row = _row_of(name, few, shared.said)
-        rows.append(row if row.n_s1 >= MIN_ITEMS else _too_few(row))
-    return tuple(rows)
-
-
-def _too_few(row: AgreementRow) -> AgreementRow:
-    note = f"not enough data: {row.n_s1} of {MIN_ITEMS} votes"
-    return AgreementRow(row.name, row.n_s1, None, row.n_s2, None, None, note=note)
-
-
-def rows_by_order(shared: Shared) -> tuple[AgreementRow, ...]:
-    """Return agreement with the majority in each shown order, and in both at once."""
-    m, majority = shared.pairs.matches, shared.majority
-    both = (m.n_orders == 2) & (majority > 0)
-    if not both.any():
-        return ()
-    ab, ba, wanted = m.verdict_ab[both], m.verdict_ba[both], majority[both]
-    parts = {
-        "stored order (a shown first)": (ab > 0, ab == wanted),
-        "swapped order (b shown first)": (ba > 0, ba == wanted),
-        "both orders": ((ab > 0) & (ba > 0), (ab == wanted) & (ba == wanted)),
-    }
-    rows = []
-    for name, (known, right) in parts.items():
-        n = int(known.sum())
-        rows.append(AgreementRow(name, n, float(right[known].mean()) if n else None, 0, None, None,
-                                 note=f"{int(right.sum()):,} agree, of {len(wanted):,} pairs"))  # fmt: skip
-    return tuple(rows)
-
-
-def voter_pairs(shared: Shared) -> tuple[RaterPair, ...]:
-    """Return each two voters' agreement on the judge's pairs, those with most pairs first."""
-    voters, said = shared.table
-    labels = shared.evidence.labels
-    found = []
-    for i in range(min(len(voters), 40)):
-        for j in range(i + 1, min(len(voters), 40)):
-            both = (said[i] > 0) & (said[j] > 0)
-            n = int(both.sum())
-            if n >= MIN_ITEMS:
-                found.append(
-                    rater_pair(labels[int(voters[i])], labels[int(voters[j])], said[i][both], said[j][both])
-                )
-    return tuple(sorted(found, key=lambda one: -one.n)[:LISTED_VOTERS])
-
-
-def rater_pair(first: str, second: str, left: NDArray[Any], right: NDArray[Any]) -> RaterPair:
-    left, right = np.minimum(left, TIE), np.minimum(right, TIE)
-    kappa = cohen(left, right, np.arange(len(left))).value
-    return RaterPair(first, second, len(left), float((left == right).mean()), _known(kappa))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.audit.definitions import finite
 from arena.audit.evidence import Pairs
 from arena.judges import label_judges
 from arena.outcomes import A, B
@@ -145,11 +146,11 @@ def _card(
         n_votes=len(own),
         n_shared=agreement.n_items,
         agreement=agreement.value if is_said else None,
-        low=_known(agreement.low) if is_said else None,
-        high=_known(agreement.high) if is_said else None,
+        low=finite(agreement.low) if is_said else None,
+        high=finite(agreement.high) if is_said else None,
         n_decided=n_decided,
         first_share=float((leans > 0).mean()) if n_decided >= MIN_VOTES else None,
-        first_p=_known(p_value) if n_decided >= MIN_VOTES else None,
+        first_p=finite(p_value) if n_decided >= MIN_VOTES else None,
         n_timed=len(times),
         median_s=statistics.median(times) if times else None,
         n_repeated=n_repeated,
@@ -192,7 +193,3 @@ def _with_themselves(own: Pairs) -> tuple[int, float]:
 def _keys(pairs: Pairs) -> NDArray[np.int64]:
     keys: NDArray[np.int64] = pairs.matches.response_a * 2**31 + pairs.matches.response_b
     return keys
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

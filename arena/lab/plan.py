@@ -17,7 +17,7 @@ from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.spec import RunSpec
 from arena.store import in_words
 from arena.written import MINUS, TIMES
-from db import Database, datasets, judges, lab, runs
+from db import Database, datasets, judges, lab, planning
 from db.lab import LabItem
 from db.results import load_prompt_texts, load_response_texts
 from judge import JudgeSpec, cost_of, count_request_tokens, price_of, request_for
@@ -141,7 +141,7 @@ def draft_lab(database: Database, spec: LabSpec) -> LabDraft:
         if judge.mode != "pairwise":
             raise UsageError("The lab compares pairs; this judge grades single responses.")
         names = [one.name for one in datasets.list_contestants(session, dataset_id)]
-        responses = runs.load_responses(
+        responses = planning.load_responses(
             session, dataset_id, datasets.get_contestant_ids(session, dataset_id, names)
         )
         judge_id = next((s.id for s in stored if (s.name, s.version) == (judge.model, judge.version)), None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.audit.card import find_versions
+from arena.audit.definitions import finite
 from arena.judges import SHORT_VERSION
 from arena.lab.plan import UNCHANGED
 from arena.store import in_words
@@ -175,15 +176,15 @@ def _measured(
         towards=float((moved > 0).mean()) if enough else None,
         away=float((moved < 0).mean()) if enough else None,
         floor=float((floor > 0).mean()) if enough else None,
-        effect=_known(effect.value),
-        low=_known(effect.low),
-        high=_known(effect.high),
-        p_value=_known(effect.p_value),
+        effect=finite(effect.value),
+        low=finite(effect.low),
+        high=finite(effect.high),
+        p_value=finite(effect.p_value),
         is_found=False,
         n_open=int(could.sum()),
-        success=_known(success.value),
-        success_low=_known(success.low),
-        success_high=_known(success.high),
+        success=finite(success.value),
+        success_low=finite(success.low),
+        success_high=finite(success.high),
         note=note,
     )
 
@@ -194,10 +195,6 @@ def _key(item: LabItem) -> Key:
 
 def _score_a(verdict: str) -> float:
     return {"a": 1.0, "b": 0.0}.get(verdict, 0.5)
-
-
-def _known(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _sentence(judge: str, figures: Sequence[LabFigure]) -> str:

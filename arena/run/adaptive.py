@@ -17,9 +17,10 @@ from arena.run.drawing import Items, all_items, first_round
 from arena.run.plan import expand, store_planned
 from arena.run.spec import RunSpec
 from arena.store import in_words
-from db import Database, boards, datasets, runs
+from db import Database, boards, datasets, planning
 from db.boards import MatchScope
-from db.runs import ResponseArrays, StoredRun
+from db.planning import ResponseArrays
+from db.runs import StoredRun
 from ranking import Matches, fit_bradley_terry
 from ranking.next_pairs import decided_neighbours, plan_next_pairs
 
@@ -41,8 +42,8 @@ def plan_next_round(database: Database, run: StoredRun) -> NextRound:
     with in_words(), database.read() as session:
         names = spec.contestants or tuple(c.name for c in datasets.list_contestants(session, run.dataset_id))
         contestant_ids = sorted(datasets.get_contestant_ids(session, run.dataset_id, names))
-        responses = runs.load_responses(session, run.dataset_id, contestant_ids)
-        existing = runs.load_existing(session, run.judge_id)
+        responses = planning.load_responses(session, run.dataset_id, contestant_ids)
+        existing = planning.load_existing(session, run.judge_id)
         stored = boards.load_match_arrays(session, MatchScope(run.dataset_id, (run.judge_id,)))
     taking_part = np.isin(stored.contestant_a, contestant_ids) & np.isin(stored.contestant_b, contestant_ids)
     rows = to_match_rows(stored, "mean", "tie").where(taking_part)
@@ -69,7 +70,7 @@ def plan_next_round(database: Database, run: StoredRun) -> NextRound:
     return NextRound(len(planned), None)
 
 
-def _unjudged(responses: ResponseArrays, spec: RunSpec, existing: runs.ExistingJudgments) -> Items:
+def _unjudged(responses: ResponseArrays, spec: RunSpec, existing: planning.ExistingJudgments) -> Items:
     """Return the pairs of which this judge has not decided any order yet."""
     items = all_items(responses, spec)
     top = int(max(items.first.max(initial=0), items.second.max(initial=0), existing.first.max(initial=0),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from arena.errors import UsageError
 from arena.run.spec import RunSpec
-from db.runs import ResponseArrays
+from db.planning import ResponseArrays
 
 MOST_PAIRS: Final = 10_000_000
 """A plan of them takes 2 GB in the process that plans."""

@@ -17,8 +17,8 @@ from arena.run.judge_choice import choose_judge, to_new_judge
 from arena.run.sparse import Part, draw_part
 from arena.run.spec import RunSpec
 from arena.store import in_words
-from db import Database, Session, anchors, datasets, judges, match_choices, rubrics, runs
-from db.runs import ExistingJudgments, ResponseArrays
+from db import Database, Session, anchors, datasets, judges, match_choices, planning, rubrics, runs
+from db.planning import ExistingJudgments, ResponseArrays
 from judge import JudgeSpec
 
 INSERT_BATCH = 20_000
@@ -85,7 +85,7 @@ def draft_run(database: Database, spec: RunSpec) -> Draft:
         if part is None:
             name = drawing.anchor
             wanted = anchors.load_anchor_pairs(session, dataset_id, name) if name else None
-            responses = runs.load_responses(session, dataset_id, contestant_ids)
+            responses = planning.load_responses(session, dataset_id, contestant_ids)
             part = _draw_of_all(responses, wanted, spec, baseline_id)
         items, responses = part.items, part.responses
         judge_id = next((s.id for s in stored if (s.name, s.version) == (judge.model, judge.version)), None)
@@ -108,7 +108,7 @@ def _draw_of_all(
 def _load_existing(session: Session, judge_id: int, items: Items) -> ExistingJudgments:
     """Read what was judged of the prompts that are drawn; of few of them without reading all."""
     prompts = np.unique(items.prompt_id)
-    return runs.load_existing(session, judge_id, prompts if len(prompts) <= MOST_LOOKED_UP else None)
+    return planning.load_existing(session, judge_id, prompts if len(prompts) <= MOST_LOOKED_UP else None)
 
 
 def _among(responses: ResponseArrays, pairs: set[tuple[int, int]]) -> ResponseArrays:
@@ -214,7 +214,7 @@ def store_planned(database: Database, run_id: int, judge_id: int, planned: Plann
                 taken = [int(planned.existing_id[row]) for row in rows if planned.existing_id[row]]
                 if taken:
                     runs.reopen(session, run_id, taken)
-                runs.add_planned(session, run_id, judge_id, _new_rows(planned, rows))
+                planning.add_planned(session, run_id, judge_id, _new_rows(planned, rows))
         with database.write() as session:
             runs.recount(session, run_id)
 

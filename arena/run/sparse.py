@@ -20,9 +20,9 @@ from arena.run.drawing import (
     refuse_too_many,
 )
 from arena.run.spec import RunSpec
-from db import Session, ballots, runs
+from db import Session, ballots, planning
 from db.ballots import GroupArrays
-from db.runs import ResponseArrays
+from db.planning import ResponseArrays
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def draw_part(session: Session, dataset_id: int, contestant_ids: list[int], spec
     rng = np.random.default_rng(spec.seed)
     if kind == "share":
         prompts = draw_prompts(_list_prompts(session, dataset_id, contestant_ids, spec), spec, rng)
-        responses = runs.load_responses(session, dataset_id, contestant_ids, prompts)
+        responses = planning.load_responses(session, dataset_id, contestant_ids, prompts)
         return Part(responses, choose_items(responses, prompts, spec, rng))
     if kind not in ("all", "adaptive", "number") or spec.mode == "pointwise" or spec.contestants:
         return None
@@ -63,7 +63,7 @@ def _list_prompts(
 ) -> NDArray[np.int64]:
     """Return the prompts to which any of the run's contestants has a response that can be judged."""
     if spec.contestants:
-        return runs.list_judgeable_prompts(session, dataset_id, contestant_ids)
+        return planning.list_judgeable_prompts(session, dataset_id, contestant_ids)
     return np.unique(ballots.load_groups(session, dataset_id).prompt_id)
 
 
@@ -79,7 +79,9 @@ def _draw_of_groups(
     draw_prompts(np.unique(groups.prompt_id), spec, rng)  # the same numbers are drawn first
     drawn = draw_places(groups.n_responses, n_wanted, rng)
     chosen = np.unique(drawn.group)
-    responses = runs.load_responses(session, dataset_id, contestant_ids, np.unique(groups.prompt_id[chosen]))
+    responses = planning.load_responses(
+        session, dataset_id, contestant_ids, np.unique(groups.prompt_id[chosen])
+    )
     at = _starts_of(groups, responses)[drawn.group]
     a, b = at + drawn.first, at + drawn.second
     return Part(responses, Items(responses.prompt_id[a], responses.response_id[a], responses.response_id[b]))

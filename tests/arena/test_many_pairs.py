@@ -10,8 +10,8 @@ import arena.run.sparse as sparse
 from arena.errors import UsageError
 from arena.run import RunSpec
 from arena.run.drawing import count_pairs, draw_items
-from db import Database, datasets, runs
-from db.runs import ResponseArrays
+from db import Database, datasets, planning
+from db.planning import ResponseArrays
 from tests.ui.filling import fill
 
 
@@ -75,7 +75,7 @@ def test_a_part_of_a_large_data_set_is_drawn_as_from_all_of_it(
         spec = RunSpec("poems", "builtin/longest", pairs=wish, contestants=names, seed=3)
         with store.read() as session:
             ids = datasets.get_contestant_ids(session, 1, names or ("alder", "birch", "cedar"))
-            everything = runs.load_responses(session, 1, ids)
+            everything = planning.load_responses(session, 1, ids)
             part = sparse.draw_part(session, 1, ids, spec)
         assert part is not None
         whole = draw_items(everything, spec)
