@@ -5,20 +5,10 @@ A chart library takes longer for it than for the rest of the board, and no keybo
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-
-import streamlit as st
-
 from ui.charts.heatmap import Heatmap
+from ui.scripts import load_script
 
-_ASSETS: Final = Path(__file__).parents[1] / "assets"
-_draw = st.components.v2.component(
-    "evenhand_heatmap",
-    js=(_ASSETS / "heatmap.js").read_text(encoding="utf-8"),
-    css=(_ASSETS / "heatmap.css").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_draw = load_script("heatmap")
 
 
 def show_heatmap(heatmap: Heatmap, *, key: str) -> None:

@@ -7,19 +7,11 @@ have; of anything else nothing is drawn.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-
-import streamlit as st
 from markupsafe import Markup
 
-_ASSETS: Final = Path(__file__).parents[1] / "assets"
-_draw = st.components.v2.component(
-    "evenhand_markup",
-    js=(_ASSETS / "markup.js").read_text(encoding="utf-8"),
-    css=(_ASSETS / "markup.css").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+from ui.scripts import load_script
+
+_draw = load_script("markup")
 
 
 def show_markup(markup: Markup, *, key: str) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-_hear = st.components.v2.component(
-    "evenhand_held_keys",
-    js=(Path(__file__).parents[1] / "assets" / "held_keys.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+from ui.scripts import load_script
+
+_hear = load_script("held_keys")
 
 
 def press_held_keys_once() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
 from urllib.parse import urlencode
 
 import streamlit as st
 
-_SCRIPT: Final = Path(__file__).parents[1] / "assets" / "steps.js"
-_listen = st.components.v2.component(
-    "evenhand_steps", js=_SCRIPT.read_text(encoding="utf-8"), isolate_styles=False
-)
+from ui.scripts import load_script
+
+_listen = load_script("steps")
 
 
 def keep_steps(dataset: str) -> None:
