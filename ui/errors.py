@@ -17,12 +17,12 @@ Action = Literal["retry", "none"]
 
 
 def show_error(title: str, error: ArenaError, *, action: Action = "none", page: Page | None = None) -> None:
-    """Show the error's own sentence and the one step that may help: again, or `page` without filters."""
+    """Show the error's own sentence and the one step that may help: again, or `page` without its query."""
     st.error(label(error), title=title, icon=":material/error:")
     if action == "retry":
         st.button("Try again", icon=":material/refresh:", key="error_retry")
     elif page is not None and st.query_params:
-        st.page_link(page, label="Start over without filters", icon=":material/filter_alt_off:")
+        st.page_link(page, label="Start over", icon=":material/restart_alt:")
 
 
 def show_unexpected(error: Exception) -> bool:
